@@ -1,0 +1,249 @@
+"""The command line: arguments in, text out, and an exit status.
+
+0 is well, 1 is a problem with what was read or written, 2 is a mistake in how the command was called.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from importlib import metadata
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolbox_rules import checking
+from toolbox_rules.documents import parse_document
+from toolbox_rules.problems import ToolboxError
+from toolbox_rules.rendering import document, text
+from toolbox_rules.rendering.report import Report, Style
+from toolbox_rules.toolbox import Toolbox, shipped
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Advice on collaborations, from rules and knowledge in YAML.",
+)
+
+
+class Language(StrEnum):
+    """The languages that an advice can be given in."""
+
+    nl = "nl"
+    en = "en"
+
+
+class Format(StrEnum):
+    """The forms that an advice can take."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+    html = "html"
+
+
+CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="A case file, in YAML or JSON.")]
+Lang = Annotated[Language, typer.Option("--lang", help="The language of the answer.")]
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules", metavar="DIR", help="A folder of rules instead of the shipped ones; later ones add to earlier."
+    ),
+]
+Knowledge = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--knowledge", metavar="DIR", help="A folder of knowledge instead of the shipped one; later ones add."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which is overwritten.")
+]
+
+
+@app.command()
+def advise(
+    case: CasePath,
+    lang: Lang = Language.nl,
+    form: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.text,
+    texts: Annotated[bool, typer.Option("--texts", help="In JSON: add names and sentences in both languages.")] = False,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Advise on a case."""
+    advice = Toolbox.load(rules, knowledge).advise(case)
+    match form:
+        case Format.text:
+            _tell(advice.report(lang.value), output)
+        case Format.markdown:
+            _write(advice.to_markdown(lang.value), output)
+        case Format.json:
+            _write(advice.to_json(texts=texts), output)
+        case Format.html:
+            _write(advice.to_html(lang.value), output)
+
+
+@app.command()
+def explain(
+    case: CasePath,
+    name: Annotated[str, typer.Argument(metavar="ID", help="A pitfall, fact, rule or verdict, or 'verdict'.")],
+    why_not: Annotated[
+        bool, typer.Option("--not", help="Why not: show every rule that could have concluded it.")
+    ] = False,
+    lang: Lang = Language.nl,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Explain why something holds in a case, or why not."""
+    advice = Toolbox.load(rules, knowledge).advise(case)
+    explanation = advice.why_not(name) if why_not else advice.why(name)
+    _write(explanation.to_text(lang.value), output)
+
+
+@app.command("what-if")
+def what_if(
+    case: CasePath,
+    changes: Annotated[
+        list[str],
+        typer.Option("--set", metavar="FACT=VALUE", help="Give a fact another value; without value: unknown."),
+    ],
+    lang: Lang = Language.nl,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Say what changes when facts of a case are different."""
+    given = dict(map(_change, changes))
+    toolbox = Toolbox.load(rules, knowledge)
+    before = toolbox.advise(case)
+    _tell(before.compare(toolbox.advise(before.case, given)).report(lang.value), output)
+
+
+@app.command()
+def check(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DIR", help="Folders that hold rules/ and knowledge/; without any, what is shipped."),
+    ] = None,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+) -> None:
+    """Check whether rules and knowledge are sound, and say what is wrong with them."""
+    homes = folders or ([] if rules or knowledge else [shipped("rules").parent])
+    rule_folders = _parts(homes, "rules") + (rules or []) or [shipped("rules")]
+    knowledge_folders = _parts(homes, "knowledge") + (knowledge or []) or [shipped("knowledge")]
+    cases = sorted(path for home in homes for path in (home / "examples" / "cases").glob("*.yaml"))
+    problems = checking.check(rule_folders, knowledge_folders, cases)
+    if problems:
+        raise ToolboxError(problems)
+    toolbox = Toolbox.load(rule_folders, knowledge_folders)
+    counts = (
+        (len(toolbox.rules), "rules"),
+        (len(toolbox.knowledge.pitfalls), "pitfalls"),
+        (len(toolbox.knowledge.mitigations), "mitigations"),
+        (len(toolbox.knowledge.cases), "practice cases"),
+        (len(toolbox.knowledge.sources), "sources"),
+        (len(cases), "example cases"),
+    )
+    said = (f"{number} {noun}" if number != 1 else f"1 {noun.removesuffix('s')}" for number, noun in counts if number)
+    _write(f"{', '.join(said)}: sound", None)
+
+
+@app.command()
+def schema(output: Output = None) -> None:
+    """Print the JSON Schema of an advice in JSON."""
+    _write(json.dumps(document.json_schema(), indent=2), output)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        _write(f"toolbox-rules {metadata.version('toolbox-rules')}", None)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that come before a command."""
+    del version
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; whatever is wrong with the input ends in a message and not in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="toolbox-rules")
+    except ToolboxError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the output has left; what is still waiting to be written must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+# --- reading arguments, writing answers ---------------------------------------------------------------------------
+
+
+def _change(words: str) -> tuple[str, object]:
+    """Take ``fact=value`` apart; the value is written as in a case file."""
+    fact, equals, value = words.partition("=")
+    if not equals or not fact.strip():
+        raise typer.BadParameter(f"'{words}' is not of the form FACT=VALUE", param_hint="'--set'")
+    return fact.strip(), parse_document(value, f"--set {fact.strip()}").value if value.strip() else None
+
+
+def _parts(homes: Sequence[Path], name: str) -> list[Path]:
+    """The folders of one name within the folders given; a folder with neither part is a mistake."""
+    for home in homes:
+        if not any((home / part).is_dir() for part in ("rules", "knowledge")):
+            raise typer.BadParameter(f"'{home}' holds neither rules/ nor knowledge/", param_hint="'DIR'")
+    return [home / name for home in homes if (home / name).is_dir()]
+
+
+def _tell(report: Report, output: Path | None) -> None:
+    """Print a report, in colours where a person reads it in a terminal."""
+    colourful = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    _write(text.write(report, _painted if colourful else text.unpainted), output)
+
+
+def _painted(words: str, style: Style) -> str:
+    match style:
+        case "strong" | "register":
+            return typer.style(words, bold=True)
+        case "quiet" | "source":
+            return typer.style(words, dim=True)
+        case "mild":
+            return typer.style(words, fg="yellow")
+        case "grave" | "dire":
+            return typer.style(words, fg="red", bold=style == "dire")
+        case _:
+            return words
+
+
+def _write(answer: str, output: Path | None) -> None:
+    if output is None:
+        print(answer, flush=True)
+        return
+    try:
+        output.write_text(f"{answer}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        print(f"{output}: error: the file cannot be written: {error.strerror}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    main()

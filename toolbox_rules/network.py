@@ -1,0 +1,235 @@
+"""The compiled network: every distinct condition of a rulebook is one node, shared by all rules that use it.
+
+A node has two *rails*. ``must`` says the condition holds whatever the unknown facts turn out to be, ``may`` says it can
+still hold; true is both, false is neither, unknown is ``may`` alone. Strong Kleene logic is then two ordinary
+two-valued evaluations in which only ``Not`` swaps the rails.
+
+``lists`` is the scope of a node: ``()`` for a condition on the case, ``("partners",)`` for one value per partner,
+``("partners", "partners")`` for one per pair. A rail is a plane: an integer with one bit per element, the last list
+running fastest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Lists = tuple[str, ...]
+Scalar = str | bool | int | float
+Comparison = Literal["ge", "gt", "eq"]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A condition that is settled."""
+
+    lists: Lists
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """A choice, ordered choice, boolean or text that is one of ``values``."""
+
+    lists: Lists
+    fact: str
+    values: frozenset[Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberIs:
+    """A number at least (``ge``), above (``gt``) or equal (``eq``) to ``bound``."""
+
+    lists: Lists
+    fact: str
+    op: Comparison
+    bound: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A set, or list of names, that has ``member``."""
+
+    lists: Lists
+    fact: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeIs:
+    """A set with at least ``bound`` members, counting only ``members`` where given."""
+
+    lists: Lists
+    fact: str
+    members: tuple[str, ...] | None
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A fact that is known."""
+
+    lists: Lists
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A number, text or name against another: ``left op right + plus``; ``at`` is a place in ``lists``, None the case.
+
+    With ``op`` ``eq`` a text compared with names asks whether the text is among them.
+    """
+
+    lists: Lists
+    left: str
+    left_at: int | None
+    op: Comparison
+    right: str
+    right_at: int | None
+    plus: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The two elements of a pair are one and the same."""
+
+    lists: Lists
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A conclusion of rules: a flag (``value`` is "true"), a member of a set, or an ordered fact at least ``value``."""
+
+    lists: Lists
+    fact: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite."""
+
+    lists: Lists
+    child: int
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All children hold."""
+
+    lists: Lists
+    children: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Some child holds."""
+
+    lists: Lists
+    children: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least ``number`` children hold."""
+
+    lists: Lists
+    number: int
+    children: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The child is not unknown."""
+
+    lists: Lists
+    child: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """The child repeated over more lists; ``at`` are the positions of its own lists in the wider scope."""
+
+    lists: Lists
+    child: int
+    at: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """At least ``number`` elements of ``over``, the last list of the child's scope, for which the child holds."""
+
+    lists: Lists
+    child: int
+    over: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of ``fact`` (or the count, where None) over the elements for which the child holds, against a bound.
+
+    The bound is ``bound``, plus the number ``other`` of the case where one is named. What one element can add when
+    nothing is known of it lies from ``least`` to ``most``.
+    """
+
+    lists: Lists
+    child: int
+    over: str
+    fact: str | None
+    op: Comparison
+    bound: int | float
+    other: str | None
+    least: int | float
+    most: int | float
+
+
+Leaf = Constant | Has | NumberIs | Member | SizeIs | Given | Compared | Same
+Node = Leaf | Derived | Not | And | Or | AtLeast | Decided | Lift | Tally | Sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNodes:
+    """Where one rule stands in the network; ``lists`` is () or the list that the rule runs over."""
+
+    rule: str
+    lists: Lists
+    exposure: int
+    control: int | None
+    aggravations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """Derived nodes that are settled together; ``cyclic`` when they support each other."""
+
+    nodes: tuple[int, ...]
+    cyclic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A compiled rulebook.
+
+    ``supports`` gives for each derived node the nodes of which any is enough; ``components`` lists the derived nodes
+    in an order in which each rests only on earlier ones; ``strata`` numbers the rules (0 rests on no negated
+    conclusion of a rule); ``extra`` are further conditions asked for by name.
+    """
+
+    nodes: tuple[Node, ...]
+    index: Mapping[Node, int]
+    supports: Mapping[int, tuple[int, ...]]
+    components: tuple[Component, ...]
+    rules: tuple[RuleNodes, ...]
+    strata: Mapping[str, int]
+    extra: Mapping[str, int]
+
+
+def children_of(node: Node) -> tuple[int, ...]:
+    """The nodes that a node is made of."""
+    match node:
+        case And() | Or() | AtLeast():
+            return node.children
+        case Not() | Decided() | Lift() | Tally() | Sum():
+            return (node.child,)
+        case _:
+            return ()

@@ -1,0 +1,379 @@
+"""Threatening pitfalls + mitigations -> the plan: the set of measures that covers them at least effort.
+
+A pitfall is covered by one measure that takes it away, or by two that each reduce it. The plan is chosen in two steps,
+both solved to proved optimality: first cover as much as can be covered, higher risks before any number of lower ones;
+then, among all sets that do, take the one of least effort, then the fewest measures, then the best supported.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from toolbox_rules.assessing import STATES, THREATENING, Assessment
+from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
+from toolbox_rules.inference import Trace
+from toolbox_rules.knowledge import Knowledge
+from toolbox_rules.model import MitigatesLink, Mitigation, WeighingSpec
+from toolbox_rules.solving import Choice, NoSolutionError
+from toolbox_rules.vocabulary import Fact, Vocabulary
+
+FULL = 2
+_SUPPORT = {"source": 0, "inferred": 1, "general": 2, "no-effect": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItem:
+    """One measure of the plan.
+
+    ``covers`` are the threatening pitfalls that it takes away or reduces; ``adds`` those that would stay uncovered
+    without it. ``only_exposed`` says that every one of them is exposed, not open: it is needed unless it turns out to
+    be arranged. ``planned`` says that the case plans it already. ``after`` are measures of the plan to take first.
+    """
+
+    mitigation: str
+    covers: tuple[str, ...]
+    adds: tuple[str, ...]
+    only_exposed: bool
+    planned: bool
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The measures, first things first, and what stays open although the plan is carried out."""
+
+    items: tuple[PlanItem, ...]
+    effort: int
+    uncovered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The mitigations that can still be taken, and why others cannot.
+
+    ``held`` are those of which all that they set is so already: what needs them does not wait for them.
+    """
+
+    available: tuple[str, ...]
+    in_place: frozenset[str]
+    held: frozenset[str]
+    planned: frozenset[str]
+    too_late: tuple[str, ...]
+    unsuitable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One mitigation as a choice: the last phase it fits (by number), what it conflicts with, needs and sets."""
+
+    last_phase: int
+    conflicts: frozenset[str]
+    needs: frozenset[str]
+    sets: tuple[tuple[Fact, object], ...]
+    conditional: bool
+    weights: tuple[tuple[str, int], ...]
+
+
+def prepare_options(knowledge: Knowledge, weighing: WeighingSpec, vocabulary: Vocabulary) -> dict[str, Option]:
+    """Work out once what choosing a mitigation involves; a conflict named by one side counts for both."""
+    order = vocabulary.facts[weighing.phase].order
+    conflicts: dict[str, set[str]] = {name: set() for name in knowledge.mitigations}
+    for mitigation in knowledge.mitigations.values():
+        for link in mitigation.conflicts:
+            conflicts[mitigation.id].add(link.mitigation)
+            conflicts[link.mitigation].add(mitigation.id)
+    return {
+        name: Option(
+            last_phase=max(order.index(phase) for phase in one.phases),
+            conflicts=frozenset(conflicts[name]),
+            needs=frozenset(link.mitigation for link in one.needs),
+            sets=tuple((vocabulary.facts[fact], value) for fact, value in one.sets.items()),
+            conditional=name in knowledge.unsuitable,
+            weights=tuple((link.pitfall, _weight(link)) for link in useful_links(one)),
+        )
+        for name, one in knowledge.mitigations.items()
+    }
+
+
+def reach(
+    options: Mapping[str, Option], phase: int, trace: Trace, in_place: frozenset[str], planned: frozenset[str]
+) -> Reach:
+    """Find the mitigations that fit the case: not yet in place, not too late, not unsuitable, not against one in place.
+
+    ``phase`` is the number of the present phase, 0 when it is unknown.
+    """
+    too_late, unsuitable, available = [], [], []
+    for name, option in options.items():
+        if name in in_place:
+            continue
+        if option.last_phase < phase:
+            too_late.append(name)
+        elif option.conflicts & in_place or (option.conditional and trace.holds(f"unsuitable:{name}") == "true"):
+            unsuitable.append(name)
+        else:
+            available.append(name)
+    held = frozenset(name for name, option in options.items() if name not in in_place and _holds(option, trace))
+    usable = _with_needs(options, set(available), in_place | held)
+    return Reach(
+        available=tuple(one for one in available if one in usable),
+        in_place=in_place,
+        held=held,
+        planned=planned & usable,
+        too_late=tuple(too_late),
+        unsuitable=tuple(unsuitable + [one for one in available if one not in usable]),
+    )
+
+
+def _holds(option: Option, trace: Trace) -> bool:
+    """Whether everything that a mitigation sets is so already."""
+    return bool(option.sets) and all(_is_so(fact, value, trace) for fact, value in option.sets)
+
+
+def _is_so(fact: Fact, value: object, trace: Trace) -> bool:
+    if fact.list is None:
+        return _reached(fact, trace.facts.get(fact.name), value)
+    elements = trace.lists.get(fact.list, NO_ELEMENTS)
+    return elements.complete and all(_reached(fact, item.get(fact.key), value) for item in elements.items)
+
+
+def _reached(fact: Fact, known: Value | None, value: object) -> bool:
+    if isinstance(known, SetValue):
+        return isinstance(value, list) and known.members >= set(value)
+    if fact.type == "ordered" and isinstance(known, str):
+        return fact.order.index(known) >= fact.order.index(str(value))
+    return known == value
+
+
+def _with_needs(options: Mapping[str, Option], available: set[str], had: frozenset[str]) -> set[str]:
+    """Leave out what needs something that cannot be had."""
+    while True:
+        within = available | had
+        kept = {one for one in available if options[one].needs <= within}
+        if len(kept) == len(available):
+            return kept
+        available = kept
+
+
+def remedied(options: Mapping[str, Option], measures: Iterable[str]) -> frozenset[str]:
+    """The pitfalls that some measures together can cover."""
+    total: dict[str, int] = {}
+    for measure in measures:
+        for pitfall, weight in options[measure].weights:
+            total[pitfall] = total.get(pitfall, 0) + weight
+    return frozenset(pitfall for pitfall, weight in total.items() if weight >= FULL)
+
+
+def make_plan(
+    knowledge: Knowledge, weighing: WeighingSpec, within: Reach, assessments: Mapping[str, Assessment]
+) -> Plan:
+    """Choose the measures for the pitfalls that are open or exposed."""
+    targets = {one.pitfall: one for one in assessments.values() if one.state in THREATENING}
+    helps = _helps(knowledge, within, targets)
+    names = sorted(_closed({measure for weights in helps.values() for measure in weights}, knowledge, within))
+    covered_names = {pitfall: f"covered {pitfall}" for pitfall in sorted(targets)}
+    choice = Choice(names=[*names, *covered_names.values()])
+    for pitfall, variable in covered_names.items():
+        already = FULL - _standing(knowledge, within.in_place, pitfall)
+        choice.require({**helps[pitfall], variable: -max(already, 1)}, 0)
+    constrain(choice, names, knowledge, within)
+    base = len(targets) + 1
+    gains = {variable: -(base ** targets[pitfall].risk[0]) for pitfall, variable in covered_names.items()}
+    try:
+        best, _ = choice.cheapest(gains)
+    except NoSolutionError:
+        best = frozenset()
+    for risk in {one.risk[0] for one in targets.values()}:  # as many of each risk, be it other ones
+        alike = [variable for pitfall, variable in covered_names.items() if targets[pitfall].risk[0] == risk]
+        choice.require(dict.fromkeys(alike, 1), len(best.intersection(alike)))
+    chosen, _ = choice.cheapest(costs(names, knowledge, weighing, within))
+    uncovered = tuple(pitfall for pitfall, variable in covered_names.items() if variable not in chosen)
+    return _plan(knowledge, weighing, within, targets, helps, frozenset(names) & chosen, uncovered)
+
+
+def constrain(choice: Choice, names: Iterable[str], knowledge: Knowledge, within: Reach) -> None:
+    """A measure comes with what it needs, and never with what it conflicts with."""
+    known = set(names)
+    pairs = set()
+    for measure in sorted(known):
+        for need in knowledge.mitigations[measure].needs:
+            if need.mitigation in known and need.mitigation not in within.held:
+                choice.require({need.mitigation: 1, measure: -1}, 0)
+        for conflict in knowledge.mitigations[measure].conflicts:
+            pairs.add(tuple(sorted((measure, conflict.mitigation))))
+    for one, other in sorted(pairs):
+        if one in known and other in known:
+            choice.require({one: -1, other: -1}, -1)
+
+
+def costs(names: Iterable[str], knowledge: Knowledge, weighing: WeighingSpec, within: Reach) -> dict[str, int]:
+    """What each measure costs: its effort, then one for being a measure, then how weakly it is supported.
+
+    A measure that is planned already costs nothing more.
+    """
+    return {
+        name: 1
+        if name in within.planned
+        else weighing.effort[knowledge.mitigations[name].effort].cost * 10_000
+        + 100
+        + _SUPPORT[knowledge.mitigations[name].basis]
+        for name in names
+    }
+
+
+def useful_links(mitigation: Mitigation) -> tuple[MitigatesLink, ...]:
+    """The links of a mitigation that do something."""
+    return tuple(link for link in mitigation.mitigates if link.basis != "no-effect")
+
+
+def cheapest_towards(
+    names: tuple[str, ...],
+    knowledge: Knowledge,
+    weighing: WeighingSpec,
+    within: Reach,
+    reaches: Callable[[frozenset[str]], bool],
+) -> frozenset[str] | None:
+    """The cheapest set of measures with which ``reaches`` holds, None when not even all together do.
+
+    ``reaches`` must not turn false by adding measures. Every set that falls short is grown until adding any further
+    measure would reach the aim; the aim then needs one of those left out. The cheapest set that meets all such needs
+    found so far is tried next, so the first that reaches the aim is the cheapest of all.
+    """
+    if not reaches(frozenset(names)):
+        return None
+    choice = Choice(names=names)
+    constrain(choice, names, knowledge, within)
+    prices = costs(names, knowledge, weighing, within)
+    while True:
+        try:
+            chosen, _ = choice.cheapest(prices)
+        except NoSolutionError:
+            return None
+        if reaches(chosen):
+            return chosen
+        short = _grown(chosen, [name for name in names if name not in chosen], reaches)
+        choice.require(dict.fromkeys(sorted(set(names) - short), 1), 1)
+
+
+def _grown(chosen: frozenset[str], rest: list[str], reaches: Callable[[frozenset[str]], bool]) -> frozenset[str]:
+    """Add as many measures as possible, in halves, without reaching the aim."""
+    if not rest:
+        return chosen
+    if not reaches(chosen | set(rest)):
+        return chosen | frozenset(rest)
+    if len(rest) == 1:
+        return chosen
+    middle = len(rest) // 2
+    return _grown(_grown(chosen, rest[:middle], reaches), rest[middle:], reaches)
+
+
+def _helps(knowledge: Knowledge, within: Reach, targets: Mapping[str, Assessment]) -> dict[str, dict[str, int]]:
+    helps: dict[str, dict[str, int]] = {pitfall: {} for pitfall in targets}
+    for measure in within.available:
+        for link in useful_links(knowledge.mitigations[measure]):
+            if link.pitfall in helps:
+                helps[link.pitfall][measure] = _weight(link)
+    return helps
+
+
+def _standing(knowledge: Knowledge, in_place: frozenset[str], pitfall: str) -> int:
+    """How far measures in place cover a pitfall already."""
+    links = (link for one in in_place for link in useful_links(knowledge.mitigations[one]) if link.pitfall == pitfall)
+    return min(FULL - 1, sum(map(_weight, links)))
+
+
+def _weight(link: MitigatesLink) -> int:
+    return FULL if link.coverage == "full" else 1
+
+
+def _closed(measures: set[str], knowledge: Knowledge, within: Reach) -> set[str]:
+    """Add what the measures need."""
+    closed: set[str] = set()
+    waiting = sorted(measures)
+    while waiting:
+        measure = waiting.pop()
+        if measure not in closed and measure in within.available:
+            closed.add(measure)
+            needs = (link.mitigation for link in knowledge.mitigations[measure].needs)
+            waiting += [need for need in needs if need not in within.held]
+    return closed
+
+
+def _plan(
+    knowledge: Knowledge,
+    weighing: WeighingSpec,
+    within: Reach,
+    targets: Mapping[str, Assessment],
+    helps: Mapping[str, Mapping[str, int]],
+    measures: frozenset[str],
+    uncovered: tuple[str, ...],
+) -> Plan:
+    total = {
+        pitfall: sum(weights.get(one, 0) for one in measures) + _standing(knowledge, within.in_place, pitfall)
+        for pitfall, weights in helps.items()
+    }
+    urgency = {pitfall: at for at, pitfall in enumerate(ranked(targets, knowledge))}
+    items: dict[str, PlanItem] = {}
+    for measure in sorted(measures):
+        covers = sorted((pitfall for pitfall in targets if measure in helps[pitfall]), key=urgency.__getitem__)
+        adds = [pitfall for pitfall in covers if total[pitfall] >= FULL > total[pitfall] - helps[pitfall][measure]]
+        items[measure] = PlanItem(
+            mitigation=measure,
+            covers=tuple(covers),
+            adds=tuple(adds),
+            only_exposed=bool(covers) and all(targets[pitfall].state == "exposed" for pitfall in covers),
+            planned=measure in within.planned,
+            after=tuple(
+                sorted(link.mitigation for link in knowledge.mitigations[measure].needs if link.mitigation in measures)
+            ),
+        )
+    effort = sum(
+        weighing.effort[knowledge.mitigations[one].effort].cost for one in measures if one not in within.planned
+    )
+    return Plan(
+        items=_in_order(items, urgency), effort=effort, uncovered=tuple(sorted(uncovered, key=urgency.__getitem__))
+    )
+
+
+def _in_order(items: Mapping[str, PlanItem], urgency: Mapping[str, int]) -> tuple[PlanItem, ...]:
+    """First the measures for the most urgent pitfalls; what another measure needs comes before it."""
+    ordered: dict[str, PlanItem] = {}
+
+    def first(item: PlanItem) -> None:
+        for needed in item.after:
+            if needed not in ordered and needed != item.mitigation:
+                first(items[needed])
+        ordered.setdefault(item.mitigation, item)
+
+    def key(item: PlanItem) -> tuple[int, str]:
+        return min((urgency[pitfall] for pitfall in item.covers), default=len(urgency)), item.mitigation
+
+    for item in sorted(items.values(), key=key):
+        first(item)
+    return tuple(ordered.values())
+
+
+def ranked(assessments: Mapping[str, Assessment], knowledge: Knowledge) -> tuple[str, ...]:
+    """Pitfalls in the order to look at them: what threatens first, by risk, then root causes, then open ones.
+
+    A root cause counts for more the more of the other pitfalls it leads to, directly or by way of others.
+    """
+    threatening = {pitfall for pitfall, one in assessments.items() if one.state in THREATENING}
+    below = {pitfall: len(_consequences(pitfall, knowledge, threatening)) for pitfall in assessments}
+
+    def key(pitfall: str) -> tuple[int, int, int, int, int, int, str]:
+        one = assessments[pitfall]
+        state = STATES.index(one.state)
+        kind = 0 if one.state in THREATENING else state
+        return (kind, -one.risk[0], -below[pitfall], state, -one.severity, -one.risk[1], pitfall)
+
+    return tuple(sorted(assessments, key=key))
+
+
+def _consequences(pitfall: str, knowledge: Knowledge, among: set[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = [pitfall]
+    while waiting:
+        for link in knowledge.pitfalls[waiting.pop()].leads_to:
+            if link.pitfall in among and link.pitfall not in found and link.pitfall != pitfall:
+                found.add(link.pitfall)
+                waiting.append(link.pitfall)
+    return found

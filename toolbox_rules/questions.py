@@ -1,0 +1,213 @@
+"""Which open question matters: every unknown fact is tried with each answer that could make a difference."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from toolbox_rules import network as n
+from toolbox_rules.cases import Elements, SetValue, Value
+from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.inference import Trace
+from toolbox_rules.vocabulary import Fact, Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What of an advice a question can change: the verdict, the form, and the state and risk of each pitfall."""
+
+    verdict: str
+    form: str | None
+    states: Mapping[str, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer to a question and what it would change; ``value`` is as in a case file."""
+
+    value: str
+    verdict: str | None
+    form: str | None
+    opens: tuple[str, ...]
+    settles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An unknown fact and what its answers would change.
+
+    ``fact`` may also be a whole list that is not given; then there are no ``answers``. ``elements`` are the numbers of
+    the elements of a list for which the fact is unknown, empty for a fact of the case.
+    ``rank`` orders questions: those that can change the verdict first, then the form, then by the risk they settle.
+    """
+
+    fact: str
+    elements: tuple[int, ...]
+    answers: tuple[Answer, ...]
+    rank: tuple[int, ...]
+
+    @property
+    def changes_verdict(self) -> bool:
+        """Whether an answer alone gives another verdict."""
+        return any(answer.verdict for answer in self.answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """For each fact the values that rules tell apart, worked out once from the network."""
+
+    values: Mapping[str, tuple[Value, ...]]
+
+
+def prepare_probe(network: n.Network, vocabulary: Vocabulary) -> Probe:
+    """Find for each fact one value for every way in which the conditions of a network can see it."""
+    seen: dict[str, list[n.Leaf]] = {}
+    for node in network.nodes:
+        if isinstance(node, n.Has | n.NumberIs | n.Member | n.SizeIs | n.Given):
+            seen.setdefault(node.fact, []).append(node)
+        elif isinstance(node, n.Compared):
+            seen.setdefault(node.left, []).append(node)
+            seen.setdefault(node.right, []).append(node)
+        elif isinstance(node, n.Sum) and node.fact:
+            seen.setdefault(node.fact, []).append(n.NumberIs(node.lists, node.fact, "ge", node.bound))
+    return Probe(
+        values={
+            name: _telling_values(fact, seen[name])
+            for name, fact in vocabulary.facts.items()
+            if name in seen and not fact.derived
+        }
+    )
+
+
+def _telling_values(fact: Fact, nodes: list[n.Leaf]) -> tuple[Value, ...]:
+    match fact.type:
+        case "boolean":
+            return (True, False)
+        case "choice" | "ordered":
+            found: dict[tuple[bool, ...], str] = {}
+            for value in fact.order:
+                found.setdefault(tuple(isinstance(node, n.Has) and value in node.values for node in nodes), value)
+            return tuple(found.values())
+        case "integer" | "number":
+            bounds = sorted({node.bound for node in nodes if isinstance(node, n.NumberIs)})
+            steps = {bound + step for bound in bounds for step in (-1, 0, 1)}
+            return tuple(step for step in sorted(steps) if _within(fact, step))
+        case "set":
+            members = sorted({node.member for node in nodes if isinstance(node, n.Member)}, key=fact.order.index)
+            return (SetValue(members=frozenset()), *(SetValue(members=frozenset({member})) for member in members))
+        case _:
+            return ()
+
+
+def _within(fact: Fact, value: float) -> bool:
+    low, high = fact.spec.minimum, fact.spec.maximum
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def ask(
+    probe: Probe,
+    vocabulary: Vocabulary,
+    trace: Trace,
+    now: Summary,
+    summarise: Callable[[Facts, Lists], Summary | None],
+    order: Mapping[str, int],
+) -> tuple[Question, ...]:
+    """Rank the unknown facts by what their answers would change.
+
+    ``summarise`` runs the whole advice on other facts, and gives None when those contradict each other; ``order`` ranks
+    the verdicts. A question of which no single answer changes anything is left out, unless it asks for a whole list.
+    """
+    questions = []
+    for name, values in probe.values.items():
+        fact = vocabulary.facts[name]
+        unknown = _unknown_in(fact, trace)
+        if unknown is not None and values:
+            tried = [(value, summarise(*_answered(fact, value, trace))) for value in values]
+            possible = [(value, after) for value, after in tried if after is not None]
+            questions.append(_question(name, unknown, possible, now, order))
+    found = [one for one in questions if one.answers]
+    found += [_whole_list(name) for name in vocabulary.lists if name not in trace.lists]
+    return tuple(sorted(found, key=lambda one: (one.rank, one.fact)))
+
+
+def _unknown_in(fact: Fact, trace: Trace) -> tuple[int, ...] | None:
+    """The elements for which a fact is unknown, () for one of the case; None when it is known or there are none."""
+    if fact.list is None:
+        return () if _open(trace.facts.get(fact.name)) else None
+    items = trace.lists[fact.list].items if fact.list in trace.lists else ()
+    return tuple(at for at, item in enumerate(items) if _open(item.get(fact.key))) or None
+
+
+def _answered(fact: Fact, value: Value, trace: Trace) -> tuple[Facts, Lists]:
+    if fact.list is None:
+        return {**trace.facts, fact.name: _joined(trace.facts.get(fact.name), value)}, trace.lists
+    return trace.facts, _with_elements(trace.lists, fact, value)
+
+
+def _whole_list(name: str) -> Question:
+    """A list that is not given comes right after what can change the verdict: nearly everything rests on it."""
+    return Question(fact=name, elements=(), answers=(), rank=(-1,))
+
+
+def _open(value: Value | None) -> bool:
+    return value is None or (isinstance(value, SetValue) and not value.complete)
+
+
+def _joined(known: Value | None, value: Value) -> Value:
+    """An answer adds to the members that are known already."""
+    if isinstance(known, SetValue) and isinstance(value, SetValue):
+        return SetValue(members=known.members | value.members)
+    return value
+
+
+def _with_elements(lists: Lists, fact: Fact, value: Value) -> dict[str, Elements]:
+    elements = lists[str(fact.list)]
+    items = tuple(
+        {**item, fact.key: _joined(item.get(fact.key), value)} if _open(item.get(fact.key)) else item
+        for item in elements.items
+    )
+    return {**lists, str(fact.list): Elements(items=items, complete=elements.complete)}
+
+
+def _question(
+    fact: str,
+    elements: tuple[int, ...],
+    tried: Iterable[tuple[Value, Summary]],
+    now: Summary,
+    order: Mapping[str, int],
+) -> Question:
+    answers = [(answer, after) for value, after in tried if (answer := _answer(value, now, after)) is not None]
+    verdicts = [order[after.verdict] for _, after in answers]
+    swing = max(verdicts, default=0) - min([*verdicts, order[now.verdict]], default=0) if verdicts else 0
+    moves = any(answer.verdict for answer, _ in answers)
+    forms = any(answer.form for answer, _ in answers)
+    weights = [0] * 8
+    for pitfall in {pitfall for answer, _ in answers for pitfall in (*answer.opens, *answer.settles)}:
+        risk = max(now.states[pitfall][1], *(after.states[pitfall][1] for _, after in answers))
+        weights[risk] += 1
+    return Question(
+        fact=fact,
+        elements=elements,
+        answers=tuple(answer for answer, _ in answers),
+        rank=(-int(moves), -swing, -int(forms), *(-weight for weight in reversed(weights))),
+    )
+
+
+def _answer(value: Value, now: Summary, after: Summary) -> Answer | None:
+    changed = [pitfall for pitfall, (state, _) in after.states.items() if state != now.states[pitfall][0]]
+    opens = tuple(sorted(pitfall for pitfall in changed if after.states[pitfall][0] in ("open", "exposed")))
+    settles = tuple(sorted(pitfall for pitfall in changed if after.states[pitfall][0] in ("covered", "not-applicable")))
+    verdict = after.verdict if after.verdict != now.verdict else None
+    form = after.form if after.form != now.form else None
+    if not (opens or settles or verdict or form):
+        return None
+    return Answer(value=show(value), verdict=verdict, form=form, opens=opens, settles=settles)
+
+
+def show(value: Value) -> str:
+    """A value as it stands in a case file.
+
+    >>> show(True), show(SetValue(members=frozenset()))
+    ('true', 'none')
+    """
+    if isinstance(value, SetValue):
+        return ", ".join(sorted(value.members)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""Findings -> text, Markdown, HTML and JSON: words, no decisions."""

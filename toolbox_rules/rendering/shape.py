@@ -1,0 +1,218 @@
+"""The JSON document of an advice: the schema ``toolbox-rules/advice/1`` as pydantic models."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from toolbox_rules.rendering.texts import Texts
+
+SCHEMA: Final = "toolbox-rules/advice/1"
+
+Plain = bool | int | float | str | tuple[str, ...] | None
+Sorted = Annotated[tuple[str, ...], BeforeValidator(sorted)]
+
+
+class Part(BaseModel):
+    """A part of the document; it can be read from the value of the same shape in the advice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+
+
+class Subject(Part):
+    """An element of a list of the case; ``number`` counts from 0, and is null for one that is not named."""
+
+    list: str
+    number: int | None
+    name: str | None
+
+
+class Use(Part):
+    """A fact that a rule looks at, with its value; null is unknown, and a set that is not complete may hold more."""
+
+    fact: str
+    element: Subject | None
+    value: Plain
+    complete: bool
+
+
+class Fired(Part):
+    """A rule that holds, the element it holds for, and the facts it looks at."""
+
+    rule: str
+    subject: Subject | None
+    stratum: int
+    facts: tuple[Use, ...]
+
+
+class Criterion(Part):
+    """Where a criterion stands, and the levels that unknown facts leave possible."""
+
+    criterion: str
+    level: str
+    possible: tuple[str, ...]
+
+
+class Argument(Part):
+    """A rule that speaks for, against or excludes verdicts or forms."""
+
+    rule: str
+    stance: Literal["for", "against", "excludes"]
+    verdicts: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+class Weighed(Part):
+    """The outcome of one weighing; ``by_table`` is the verdict before exclusions."""
+
+    table: str
+    verdict: str
+    by_table: str
+    possible: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    decisive: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+
+
+class Judgement(Part):
+    """The verdict: now, with the planned measures, and with the whole plan."""
+
+    id: str
+    possible: tuple[str, ...]
+    provisional: bool
+    known: int
+    decisive: int
+    outcome: Weighed
+    projected: Weighed
+    with_plan: Weighed
+
+
+class Form(Part):
+    """The form proposed, recommended and needed, and the heaviest that unknown facts may still ask for."""
+
+    proposed: str | None
+    recommended: str | None
+    needed: str
+    highest: str
+    excluded: tuple[str, ...]
+    steps: int | None
+
+
+class RuleResult(Part):
+    """What one rule makes of a pitfall, for one element or for the case as a whole."""
+
+    rule: str
+    subject: Subject | None
+    state: str
+
+
+class Threatened(Part):
+    """One pitfall; ``certain``: open whatever the unknown facts are; ``possible``: it can still turn out to be open."""
+
+    id: str
+    state: Literal["open", "exposed", "undetermined", "covered", "not-applicable"]
+    risk: str
+    risk_possible: str
+    severity: str
+    likelihood: str
+    certain: bool
+    possible: bool
+    partly_covered: bool
+    projected: str
+    subjects: tuple[Subject, ...]
+    rules: tuple[RuleResult, ...]
+    measures: tuple[str, ...]
+    caused_by: tuple[str, ...]
+
+
+class Measure(Part):
+    """One measure of the plan."""
+
+    mitigation: str
+    covers: tuple[str, ...]
+    adds: tuple[str, ...]
+    only_exposed: bool
+    planned: bool
+    after: tuple[str, ...]
+
+
+class Planned(Part):
+    """The plan; ``effort`` is in units of the smallest measure."""
+
+    items: tuple[Measure, ...]
+    effort: int
+    uncovered: tuple[str, ...]
+
+
+class Assumed(Part):
+    """A criterion that no measure moves, and the level that it has to reach."""
+
+    criterion: str
+    now: str
+    needed: str
+
+
+class Needed(Part):
+    """What has to be arranged for the aim."""
+
+    aim: str
+    reachable: bool
+    measures: tuple[str, ...]
+    assumptions: tuple[Assumed, ...]
+    unsettled: tuple[str, ...]
+    barred_by: tuple[str, ...]
+
+
+class Effect(Part):
+    """One answer to a question and what it would change; ``value`` is as in a case file."""
+
+    value: str
+    verdict: str | None
+    form: str | None
+    opens: tuple[str, ...]
+    settles: tuple[str, ...]
+
+
+class Asked(Part):
+    """An unknown fact, or a list that is not given, and what answers would change; the most decisive comes first."""
+
+    fact: str
+    elements: tuple[Subject, ...]
+    answers: tuple[Effect, ...]
+
+
+class Within(Part):
+    """The mitigations that can still be taken, and those that cannot."""
+
+    available: Sorted
+    in_place: Sorted
+    planned: Sorted
+    too_late: Sorted
+    unsuitable: Sorted
+
+
+class Made(Part):
+    """What the advice was made from: SHA-256 of the facts, rules and knowledge."""
+
+    facts: str
+    rules: str
+    knowledge: str
+    version: str
+
+
+class Document(BaseModel):
+    """One advice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Advice of toolbox-rules")
+
+    schema_: Literal["toolbox-rules/advice/1"] = Field(default=SCHEMA, alias="schema")
+    case: dict[str, object]
+    verdict: Judgement
+    form: Form | None
+    pitfalls: tuple[Threatened, ...]
+    plan: Planned
+    conditions: Needed | None
+    questions: tuple[Asked, ...]
+    reach: Within
+    receipt: Made
+    trace: tuple[Fired, ...]
+    texts: Texts | None = None
