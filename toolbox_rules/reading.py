@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from toolbox_rules.calibrating import read_weighing
 from toolbox_rules.conditions import Condition, Place
 from toolbox_rules.documents import Document, read_document
 from toolbox_rules.knowledge import Knowledge
@@ -26,7 +27,7 @@ from toolbox_rules.problems import Problem, ToolboxError, shown_path
 from toolbox_rules.rulebook import Rulebook
 from toolbox_rules.schema import validate
 from toolbox_rules.vocabulary import Vocabulary, resolve_vocabulary
-from toolbox_rules.weighing import Weighing, read_weighing
+from toolbox_rules.weighing import Weighing
 
 Item = TypeVar("Item", bound=BaseModel)
 
