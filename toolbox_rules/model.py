@@ -374,7 +374,7 @@ class FormSpec(Frozen):
 
 
 class UndecidedSpec(Frozen):
-    """The verdict when fewer than ``below_percent`` of the deciding facts are known."""
+    """The verdict when fewer than ``below_percent`` of the deciding facts are known and they settle no criterion."""
 
     verdict: Identifier
     below_percent: Annotated[int, Field(ge=0, le=100)]

@@ -47,7 +47,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "TR116": "sentences missing in one language",
         "TR117": "a decision table or risk table that is not sound",
         "TR118": "a measure that needs what it cannot have",
-        # TR2xx: cases
+        # TR2xx: what cases say
         "TR201": "a case that is not a map",
         "TR202": "a key that the vocabulary does not have",
         "TR203": "a value that the vocabulary does not allow",
