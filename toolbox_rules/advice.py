@@ -16,7 +16,9 @@ from toolbox_rules.planning import (
     Option,
     Plan,
     Reach,
+    Sureness,
     cheapest_towards,
+    how_far,
     make_plan,
     prepare_options,
     ranked,
@@ -27,15 +29,15 @@ from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
 from toolbox_rules.vocabulary import Fact
-from toolbox_rules.weighing import Outcome, Scales, Weighing, prepare_scales, weigh
+from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_scales, weigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything that giving advice needs, worked out once from what was read.
 
-    ``deciding`` are the facts that the criteria and the exclusions rest on; ``hashes`` identify the rules and the
-    knowledge.
+    ``settling`` are the mitigations that others need and that may be so already; ``deciding`` the facts that the
+    criteria and the exclusions rest on; ``hashes`` identify the rules and the knowledge.
     """
 
     shelf: Shelf
@@ -43,6 +45,7 @@ class Desk:
     assessor: Assessor
     scales: Scales
     options: Mapping[str, Option]
+    settling: tuple[Option, ...]
     unsuitable: Callable[[tuple[int, ...]], Hashable]
     probe: Probe
     deciding: tuple[str, ...]
@@ -176,6 +179,7 @@ def set_up(shelf: Shelf, version: str) -> Desk:
     network = compile_rules(shelf.rulebook, extra)
     engine = prepare(network)
     deciding = _deciding(shelf, network)
+    options = prepare_options(shelf.knowledge, shelf.weighing.spec, shelf.rulebook.vocabulary)
     return Desk(
         shelf=shelf,
         engine=engine,
@@ -184,7 +188,8 @@ def set_up(shelf: Shelf, version: str) -> Desk:
         unsuitable=picked(
             engine.position[node] for name, node in network.extra.items() if name.startswith("unsuitable:")
         ),
-        options=prepare_options(shelf.knowledge, shelf.weighing.spec, shelf.rulebook.vocabulary),
+        options=options,
+        settling=tuple(one for one in options.values() if one.settles),
         probe=prepare_probe(network, shelf.rulebook.vocabulary),
         deciding=deciding,
         hashes=_hashes(shelf),
@@ -208,7 +213,7 @@ def find(desk: Desk, case: Case) -> Findings:
     plan = make_plan(shelf.knowledge, shelf.weighing.spec, within, situation.assessments)
     whole = _projected(desk, case, case.in_place | case.planned | {item.mitigation for item in plan.items}, memo)
     known = sum(_is_known(desk, name, now_facts, now_lists) for name in desk.deciding)
-    undecided = _undecided(desk, known)
+    undecided = _undecided(desk, known, situation.outcome)
     summarise = partial(_summary, desk, case, memo)
     order = {verdict: at for table in shelf.weighing.spec.tables for at, verdict in enumerate(table.verdicts)}
     return Findings(
@@ -232,12 +237,15 @@ def find(desk: Desk, case: Case) -> Findings:
     )
 
 
-def _undecided(desk: Desk, known: int) -> str | None:
-    """The verdict to give when nearly nothing is known, None when enough is."""
+def _undecided(desk: Desk, known: int, outcome: Outcome) -> str | None:
+    """The verdict to give when nearly nothing is known and nothing that is known settles a criterion; else None."""
     spec = desk.shelf.weighing.spec.undecided
     if spec is None or not desk.deciding or known * 100 >= len(desk.deciding) * spec.below_percent:
         return None
-    return spec.verdict
+    criteria = desk.shelf.weighing.spec.criteria
+    levels = [criteria[one.criterion].levels[one.level] for one in outcome.criteria]
+    settled = any(level.when is not None or level.pitfalls is not None for level in levels)
+    return None if settled or outcome.verdict != outcome.by_table else spec.verdict
 
 
 # --- one run of the rules -----------------------------------------------------------------------------------------
@@ -263,25 +271,36 @@ def _situation(
     for name in waived:
         if assessments[name].state == "undetermined":
             assessments[name] = assessments[name]._replace(may=False)
-    healed = _healed(desk, trace, in_place, memo)
-    outcome = weigh(desk.scales, trace, assessments, healed, possible)
+    outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo), possible)
     return _Situation(trace=trace, assessments=assessments, outcome=outcome)
 
 
-def _healed(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> frozenset[str]:
-    """The pitfalls for which something is within reach; they depend on the phase and on what is unsuitable alone."""
-    key = (trace.facts.get(desk.shelf.weighing.spec.phase), in_place, desk.unsuitable(trace.must))
-    found = memo.healed.get(key)
-    if found is None:
-        found = memo.healed[key] = remedied(desk.options, _reach(desk, trace, in_place, frozenset()).available)
-    return found
+def _remedies(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> Remedies:
+    """The pitfalls for which something is within reach, worked out when asked for."""
+    phase = trace.facts.get(desk.shelf.weighing.spec.phase)
+
+    def remedies(certain: bool) -> frozenset[str]:
+        ruled_out = desk.unsuitable(trace.may if certain else trace.must)
+        held = tuple(how_far(option, trace) for option in desk.settling)
+        key = (certain, phase, in_place, ruled_out, held)
+        found = memo.remedied.get(key)
+        if found is None:
+            within = _reach(desk, trace, in_place, frozenset(), "certain" if certain else "possible")
+            found = memo.remedied[key] = remedied(desk.options, within.available)
+        return found
+
+    return remedies
 
 
-def _reach(desk: Desk, trace: Trace, in_place: frozenset[str], planned: frozenset[str]) -> Reach:
+def _reach(
+    desk: Desk, trace: Trace, in_place: frozenset[str], planned: frozenset[str], sureness: Sureness = "likely"
+) -> Reach:
+    """What is within reach; an unknown phase is the first, or for certain the last."""
     spec = desk.shelf.weighing.spec
     phase = trace.facts.get(spec.phase)
     order = desk.shelf.rulebook.vocabulary.facts[spec.phase].order
-    return reach(desk.options, order.index(phase) if isinstance(phase, str) else 0, trace, in_place, planned)
+    now = order.index(phase) if isinstance(phase, str) else len(order) - 1 if sureness == "certain" else 0
+    return reach(desk.options, now, trace, in_place, planned, sureness)
 
 
 def _projected(
@@ -363,7 +382,7 @@ def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:
             if isinstance(value, bool) and case.facts.get(name) is (not value):
                 message = f"the measure '{measure}' is in place, and '{name}' is {str(not value).lower()}"
                 hint = "a measure that is in place makes this fact the opposite; correct one of the two"
-                problems.append(case.document.problem(case.places[name], "TR209", message, hint, key=True))
+                problems.append(case.document.problem(case.places.get(name, ()), "TR209", message, hint, key=True))
     if problems:
         raise ToolboxError(problems)
 
@@ -536,7 +555,8 @@ def _is_known(desk: Desk, name: str, facts: Facts, lists: Lists) -> bool:
         return name in lists and lists[name].complete
     fact = vocabulary.facts[name]
     if fact.list is None:
-        return name in facts
+        value = facts.get(name)
+        return value is not None and not (isinstance(value, SetValue) and not value.complete and not value.members)
     elements = lists.get(fact.list)
     return elements is not None and elements.complete and all(fact.key in item for item in elements.items)
 

@@ -85,7 +85,7 @@ class Memo:
     """
 
     assessments: dict[Hashable, Assessment] = field(default_factory=dict)
-    healed: dict[Hashable, frozenset[str]] = field(default_factory=dict)
+    remedied: dict[Hashable, frozenset[str]] = field(default_factory=dict)
 
 
 def prepare_risks(spec: RiskSpec) -> Risks:

@@ -195,7 +195,7 @@ class _Writer:
                 case n.Has() | n.NumberIs() | n.Member() | n.SizeIs() | n.Given():
                     by_fact.setdefault((node.lists, node.fact), []).append(number)
                 case n.Compared():
-                    way = "paired" if node.lists and len(node.lists) == 2 else "leaf"
+                    way = "paired" if len(node.lists) == 2 else "leaf"
                     self._write(f"a{number}, b{number} = {way}(NODES[{number}], facts, lists)")
                     self._done.add(number)
                 case n.Same():
@@ -447,11 +447,9 @@ class _Writer:
 _OPERATOR = {"ge": ">=", "gt": ">", "eq": "=="}
 
 
-def _paired(node: n.Compared, facts: Facts, lists: Lists) -> Rails:
+def _paired(node: n.Compared, _: Facts, lists: Lists) -> Rails:
     """A comparison between the elements of two lists, once for each two values that they have."""
     outer, inner = (lists.get(name, NO_ELEMENTS).items for name in node.lists)
-    if node.left_at is None or node.right_at is None or node.left_at == node.right_at:
-        return leaf_rails(node, facts, lists)
     keys = [name.split(".")[1] for name in (node.left, node.right)]
     if node.left_at == 1:
         keys.reverse()

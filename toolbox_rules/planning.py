@@ -7,16 +7,19 @@ then, among all sets that do, take the one of least effort, then the fewest meas
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from toolbox_rules.assessing import STATES, THREATENING, Assessment
 from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
-from toolbox_rules.inference import Trace
+from toolbox_rules.inference import Trace, Truth
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import MitigatesLink, Mitigation, WeighingSpec
 from toolbox_rules.solving import Choice, NoSolutionError
 from toolbox_rules.vocabulary import Fact, Vocabulary
 
 FULL = 2
+#: How sure it must be that a mitigation is within reach: whatever the unknown facts are, as things look, or at best.
+Sureness = Literal["certain", "likely", "possible"]
 _SUPPORT = {"source": 0, "inferred": 1, "general": 2, "no-effect": 3}
 
 
@@ -63,11 +66,15 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One mitigation as a choice: the last phase it fits (by number), what it conflicts with, needs and sets."""
+    """One mitigation as a choice: the last phase it fits (by number), what it conflicts with, needs and sets.
+
+    ``settles`` says that another needs it and that it sets facts, so that it can be so already.
+    """
 
     last_phase: int
     conflicts: frozenset[str]
     needs: frozenset[str]
+    settles: bool
     sets: tuple[tuple[Fact, object], ...]
     conditional: bool
     weights: tuple[tuple[str, int], ...]
@@ -76,6 +83,7 @@ class Option:
 def prepare_options(knowledge: Knowledge, weighing: WeighingSpec, vocabulary: Vocabulary) -> dict[str, Option]:
     """Work out once what choosing a mitigation involves; a conflict named by one side counts for both."""
     order = vocabulary.facts[weighing.phase].order
+    needed = {link.mitigation for one in knowledge.mitigations.values() for link in one.needs}
     conflicts: dict[str, set[str]] = {name: set() for name in knowledge.mitigations}
     for mitigation in knowledge.mitigations.values():
         for link in mitigation.conflicts:
@@ -86,6 +94,7 @@ def prepare_options(knowledge: Knowledge, weighing: WeighingSpec, vocabulary: Vo
             last_phase=max(order.index(phase) for phase in one.phases),
             conflicts=frozenset(conflicts[name]),
             needs=frozenset(link.mitigation for link in one.needs),
+            settles=bool(one.sets) and name in needed,
             sets=tuple((vocabulary.facts[fact], value) for fact, value in one.sets.items()),
             conditional=name in knowledge.unsuitable,
             weights=tuple((link.pitfall, _weight(link)) for link in useful_links(one)),
@@ -95,23 +104,35 @@ def prepare_options(knowledge: Knowledge, weighing: WeighingSpec, vocabulary: Vo
 
 
 def reach(
-    options: Mapping[str, Option], phase: int, trace: Trace, in_place: frozenset[str], planned: frozenset[str]
+    options: Mapping[str, Option],
+    phase: int,
+    trace: Trace,
+    in_place: frozenset[str],
+    planned: frozenset[str],
+    sureness: Sureness = "likely",
 ) -> Reach:
     """Find the mitigations that fit the case: not yet in place, not too late, not unsuitable, not against one in place.
 
-    ``phase`` is the number of the present phase, 0 when it is unknown.
+    ``phase`` is the number of the present phase. ``certain`` leaves out what may turn out unsuitable; ``possible``
+    takes as held what may turn out to be.
     """
+    barring = ("true", "unknown") if sureness == "certain" else ("true",)
     too_late, unsuitable, available = [], [], []
     for name, option in options.items():
         if name in in_place:
             continue
         if option.last_phase < phase:
             too_late.append(name)
-        elif option.conflicts & in_place or (option.conditional and trace.holds(f"unsuitable:{name}") == "true"):
+        elif option.conflicts & in_place or (option.conditional and trace.holds(f"unsuitable:{name}") in barring):
             unsuitable.append(name)
         else:
             available.append(name)
-    held = frozenset(name for name, option in options.items() if name not in in_place and _holds(option, trace))
+    enough = "unknown" if sureness == "possible" else "true"
+    held = frozenset(
+        name
+        for name, option in options.items()
+        if option.settles and name not in in_place and how_far(option, trace) in ("true", enough)
+    )
     usable = _with_needs(options, set(available), in_place | held)
     return Reach(
         available=tuple(one for one in available if one in usable),
@@ -123,24 +144,29 @@ def reach(
     )
 
 
-def _holds(option: Option, trace: Trace) -> bool:
+def how_far(option: Option, trace: Trace) -> Truth:
     """Whether everything that a mitigation sets is so already."""
-    return bool(option.sets) and all(_is_so(fact, value, trace) for fact, value in option.sets)
+    found = {_reached(fact, known, value) for fact, value in option.sets for known in _values(fact, trace)}
+    return "false" if "false" in found else "unknown" if "unknown" in found else "true"
 
 
-def _is_so(fact: Fact, value: object, trace: Trace) -> bool:
+def _values(fact: Fact, trace: Trace) -> list[Value | None]:
+    """The value of a fact for the case or for every element; None when it is not known."""
     if fact.list is None:
-        return _reached(fact, trace.facts.get(fact.name), value)
+        return [trace.facts.get(fact.name)]
     elements = trace.lists.get(fact.list, NO_ELEMENTS)
-    return elements.complete and all(_reached(fact, item.get(fact.key), value) for item in elements.items)
+    return [*(item.get(fact.key) for item in elements.items), *(() if elements.complete else (None,))]
 
 
-def _reached(fact: Fact, known: Value | None, value: object) -> bool:
+def _reached(fact: Fact, known: Value | None, value: object) -> Truth:
+    if known is None:
+        return "unknown"
     if isinstance(known, SetValue):
-        return isinstance(value, list) and known.members >= set(value)
-    if fact.type == "ordered" and isinstance(known, str):
-        return fact.order.index(known) >= fact.order.index(str(value))
-    return known == value
+        has = isinstance(value, list) and known.members >= set(value)
+        return "true" if has else "false" if known.complete else "unknown"
+    if fact.type == "ordered":
+        return "true" if fact.order.index(str(known)) >= fact.order.index(str(value)) else "false"
+    return "true" if known == value else "false"
 
 
 def _with_needs(options: Mapping[str, Option], available: set[str], had: frozenset[str]) -> set[str]:

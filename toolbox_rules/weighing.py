@@ -4,7 +4,7 @@ A criterion stands at the worst level whose condition holds, or at the level wit
 the verdict; arguments of rules that exclude a verdict lower it to the next that nothing excludes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -17,6 +17,8 @@ from toolbox_rules.network import RuleNodes
 from toolbox_rules.rulebook import Rulebook, Stance
 
 Levels = tuple[int, ...]
+#: The pitfalls for which a mitigation is certainly within reach (True), or for which one may be (False).
+Remedies = Callable[[bool], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +91,14 @@ def prepare_scales(weighing: Weighing, rulebook: Rulebook, rules: Iterable[RuleN
 
 
 def weigh(
-    scales: Scales, trace: Trace, assessments: Mapping[str, Assessment], remedied: frozenset[str], possible: bool = True
+    scales: Scales, trace: Trace, assessments: Mapping[str, Assessment], remedies: Remedies, possible: bool = True
 ) -> Outcome:
-    """Apply the decision table; ``remedied`` are the pitfalls for which some mitigation is within reach.
+    """Apply the decision table; ``remedies`` gives the pitfalls for which a mitigation is within reach.
 
-    Without ``possible`` the verdicts that are still possible are not worked out.
+    Without ``possible`` the levels and verdicts that are still possible are not worked out.
     """
     weighing = scales.weighing
-    criteria = tuple(_criterion(scales, name, trace, assessments, remedied) for name in scales.order)
+    criteria = tuple(_criterion(scales, name, trace, assessments, remedies, possible) for name in scales.order)
     certain, uncertain = _arguments(scales, trace)
     tables = _tables(weighing, trace)
     table = tables[0]
@@ -131,7 +133,12 @@ def _possible(
 
 
 def _criterion(
-    scales: Scales, name: str, trace: Trace, assessments: Mapping[str, Assessment], remedied: frozenset[str]
+    scales: Scales,
+    name: str,
+    trace: Trace,
+    assessments: Mapping[str, Assessment],
+    remedies: Remedies,
+    both: bool,
 ) -> CriterionResult:
     spec_of_all = scales.weighing.spec
     reported: str | None = None
@@ -146,7 +153,8 @@ def _criterion(
             truth = trace.holds(f"criterion:{name}:{level}")
             must, may = truth == "true", truth != "false"
         if spec.pitfalls is not None:
-            certain, possibly = _tally(spec.pitfalls, assessments, remedied, tuple(spec_of_all.risk.classes))
+            risk = tuple(spec_of_all.risk.classes).index(spec.pitfalls.risk)
+            certain, possibly = _tally(spec.pitfalls, assessments, remedies, risk, both)
             must, may = must and certain, may and possibly
         if may:
             possible.append(level)
@@ -160,13 +168,23 @@ def _criterion(
 
 
 def _tally(
-    tally: PitfallTally, assessments: Mapping[str, Assessment], remedied: frozenset[str], classes: tuple[str, ...]
+    tally: PitfallTally, assessments: Mapping[str, Assessment], remedies: Remedies, risk: int, both: bool
 ) -> tuple[bool, bool]:
-    """Whether a count of pitfalls holds for certain, and whether it still can."""
-    risk = classes.index(tally.risk)
-    counted = [one for one in assessments.values() if tally.remedy is None or (one.pitfall in remedied) is tally.remedy]
-    low = sum(one.must and one.risk[0] >= risk for one in counted)
-    high = sum(one.may and one.risk[1] >= risk for one in counted)
+    """Whether a count of pitfalls holds for certain, and, asked for ``both``, whether it still can."""
+
+    def counted(certain: bool) -> int:
+        wanted = {
+            one.pitfall
+            for one in assessments.values()
+            if (one.must and one.risk[0] >= risk if certain else one.may and one.risk[1] >= risk)
+        }
+        if tally.remedy is None or not wanted:
+            return len(wanted)
+        healed = remedies(certain is tally.remedy)
+        return len(wanted & healed if tally.remedy else wanted - healed)
+
+    low = counted(certain=True) if both or tally.at_least is not None else 0
+    high = counted(certain=False) if both or tally.at_most is not None else 0
     must = (tally.at_least is None or low >= tally.at_least) and (tally.at_most is None or high <= tally.at_most)
     may = (tally.at_least is None or high >= tally.at_least) and (tally.at_most is None or low <= tally.at_most)
     return must, may

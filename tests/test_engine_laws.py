@@ -1,0 +1,260 @@
+"""The laws of inference, on generated rulebooks and cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from hypothesis import given, settings
+
+from tests.laws.cases import Facts, answered, as_case, completed, seen_by, some_facts
+from tests.laws.choices import Choices, choices
+from tests.laws.conditions import Book, a_book, make_book
+from tests.laws.meaning import World, add, apply, conclude, fires, nothing_concluded, value_of
+from toolbox_rules.cases import Elements
+from toolbox_rules.compiling import compile_rules
+from toolbox_rules.evaluating import evaluate
+from toolbox_rules.explanation import Explainer, Proof
+from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
+from toolbox_rules.problems import ToolboxError
+
+LAW = settings(max_examples=300)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """A rulebook, its engine, and a case."""
+
+    book: Book
+    engine: Engine
+    case: Facts
+
+
+def a_situation(choices: Choices, known: bool = True, free: bool = False) -> Situation:
+    book = a_book(choices, known=known, free=free)
+    return Situation(book=book, engine=engine_of(book), case=some_facts(choices, book.words, seen(book)))
+
+
+def engine_of(book: Book) -> Engine:
+    return prepare(compile_rules(book.rulebook))
+
+
+def seen(book: Book) -> frozenset[str]:
+    return seen_by(list(book.raw.values()), book.words)
+
+
+def run(engine: Engine, case: Facts) -> Trace:
+    return infer(engine, case.facts, case.lists)
+
+
+def conclusions(book: Book, trace: Trace) -> Iterator[tuple[str, str, int | None, str]]:
+    """Every value of every derived fact, by element, and whether it is concluded."""
+    for fact in book.words.facts.values():
+        if not fact.derived:
+            continue
+        values = {"boolean": ("true",), "set": fact.order}.get(fact.type, fact.order[1:])
+        lists = (fact.list,) if fact.list else ()
+        elements = trace.lists.get(fact.list) if fact.list else None
+        subjects = [None] if fact.list is None else range(len(elements.items) if elements else 0)
+        for value in values:
+            rails = trace.derived(fact.name, value, lists)
+            for at in subjects:
+                yield fact.name, value, at, truth(rails, at or 0)
+    for nodes in trace.engine.network.rules:
+        elements = trace.lists.get(nodes.lists[0]) if nodes.lists else None
+        subjects = [None] if not nodes.lists else range(len(elements.items) if elements else 0)
+        for at in subjects:
+            yield nodes.rule, "fires", at, truth(trace.rails(nodes.exposure), at or 0)
+
+
+def meant(book: Book, world: World, name: str, value: str, at: int | None) -> bool:
+    """Whether a conclusion holds in a world."""
+    if value == "fires":
+        return (at or 0) in fires(book.raw[name], world)
+    fact = book.words.facts[name]
+    found = value_of(fact, world, at)
+    match fact.type:
+        case "boolean":
+            return found is True
+        case "set":
+            return value in found  # type: ignore[operator]
+        case _:
+            return fact.order.index(str(found)) >= fact.order.index(value)
+
+
+@given(choices())
+@LAW
+def test_the_generated_function_gives_what_the_plain_evaluator_gives(choices: Choices) -> None:
+    one = a_situation(choices)
+    trace, plain = run(one.engine, one.case), evaluate(one.engine.network, one.case.facts, one.case.lists)
+    for node in one.engine.position:
+        assert trace.rails(node) == tuple(map(int, plain.rails(node))), one.engine.network.nodes[node]
+
+
+@given(choices())
+@LAW
+def test_with_every_fact_known_a_rulebook_concludes_what_its_conditions_mean(choices: Choices) -> None:
+    one = a_situation(choices)
+    case = completed(choices, one.book.words, seen(one.book), one.case)
+    world = conclude(one.book, case.facts, case.lists)
+    for name, value, at, found in conclusions(one.book, run(one.engine, case)):
+        assert found == ("true" if meant(one.book, world, name, value, at) else "false"), (name, value, at)
+
+
+@given(choices())
+@LAW
+def test_an_answer_never_turns_true_into_false_or_false_into_true(choices: Choices) -> None:
+    one = a_situation(choices, known=False)
+    later = answered(choices, one.book.words, seen(one.book), one.case)
+    after = {row[:3]: row[3] for row in conclusions(one.book, run(one.engine, later))}
+    for name, value, at, found in conclusions(one.book, run(one.engine, one.case)):
+        assert found in ("unknown", after[name, value, at]), (name, value, at)
+
+
+@given(choices())
+@LAW
+def test_what_is_certain_with_open_questions_holds_in_every_completion(choices: Choices) -> None:
+    one = a_situation(choices, known=False)
+    case = completed(choices, one.book.words, seen(one.book), one.case)
+    world = conclude(one.book, case.facts, case.lists)
+    for name, value, at, found in conclusions(one.book, run(one.engine, one.case)):
+        if found != "unknown":
+            assert meant(one.book, world, name, value, at) is (found == "true"), (name, value, at)
+
+
+@given(choices())
+@LAW
+def test_a_rulebook_is_refused_or_concludes_exactly_what_its_rules_support(choices: Choices) -> None:
+    book = a_book(choices, free=True)
+    try:
+        engine = engine_of(book)
+    except ToolboxError as error:
+        assert {problem.code for problem in error.problems} == {"TR109"}
+        return
+    case = completed(choices, book.words, seen(book), Facts(facts={}, lists={}))
+    trace = run(engine, case)
+    world = nothing_concluded(book, case.facts, case.lists)
+    for name, value, at, found in conclusions(book, trace):
+        if value != "fires" and found == "true":
+            add(world, book.words.facts[name], value, at)
+    supported = nothing_concluded(book, case.facts, case.lists)
+    for raw in book.raw.values():
+        for at in fires(raw, world):
+            apply(raw, world, supported, at)
+    for name, value, at, found in conclusions(book, trace):
+        assert meant(book, supported if value != "fires" else world, name, value, at) is (found == "true")
+
+
+@given(choices())
+@LAW
+def test_the_order_of_the_rules_never_matters(choices: Choices) -> None:
+    one = a_situation(choices)
+    other = make_book(one.book.words, choices.reordered(one.book.raw), one.book.layers)
+    found = set(conclusions(one.book, run(one.engine, one.case)))
+    assert found == set(conclusions(other, run(engine_of(other), one.case)))
+
+
+@given(choices())
+@LAW
+def test_the_order_of_elements_never_matters(choices: Choices) -> None:
+    one = a_situation(choices)
+    lists, places = {}, {}
+    for name, elements in one.case.lists.items():
+        places[name] = choices.shuffled(range(len(elements.items)))
+        lists[name] = replace(elements, items=tuple(elements.items[at] for at in places[name]))
+    other = run(one.engine, replace(one.case, lists=lists))
+    found = {row[:3]: row[3] for row in conclusions(one.book, run(one.engine, one.case))}
+    for name, value, at, now in conclusions(one.book, other):
+        fact = one.book.words.facts.get(name)
+        of = fact.list if fact else one.book.rulebook.rules[name].list
+        before = at if at is None else places[str(of)][at]
+        assert found[name, value, before] == now
+
+
+# --- explanations -------------------------------------------------------------------------------------------------
+
+
+@given(choices())
+@LAW
+def test_every_step_of_an_explanation_says_what_the_engine_says(choices: Choices) -> None:
+    one = a_situation(choices)
+    for proof, truths in explained(one):
+        assert proof.truth == truths, proof
+        for step in steps(proof):
+            assert step.truth in consistent(step, one), step
+
+
+@given(choices())
+@LAW
+def test_every_conclusion_rests_in_the_end_on_facts_absences_and_what_is_unknown(choices: Choices) -> None:
+    one = a_situation(choices)
+    for proof, _ in explained(one):
+        assert grounded(proof), proof
+        for leaf in proof.leaves():
+            assert leaf.kind in ("test", "quantifier", "element", "rule", "fact"), leaf
+            assert leaf.reason in ("given", "differs", "unknown", "absent", "too-few", "repeated"), leaf
+
+
+def explained(one: Situation) -> Iterator[tuple[Proof, str]]:
+    """The explanation of every rule and of every fact concluded on the case, with what the engine says of it."""
+    trace = run(one.engine, one.case)
+    explainer = Explainer(one.book.rulebook, trace, as_case(one.case))
+    for nodes in trace.engine.network.rules:
+        rule = one.book.rulebook.rules[nodes.rule]
+        must, may = trace.rails(nodes.exposure)
+        elements = one.case.lists.get(rule.list) if rule.list else Elements(items=({},))
+        doubt = may or elements is None or not elements.complete
+        yield explainer.rule(rule), "true" if must else "unknown" if doubt else "false"
+    for fact in one.book.words.facts.values():
+        if fact.derived and fact.list is None:
+            found = {row[3] for row in conclusions(one.book, trace) if row[0] == fact.name}
+            yield explainer.fact(fact), next((word for word in ("true", "unknown") if word in found), "false")
+
+
+def steps(proof: Proof) -> Iterator[Proof]:
+    yield proof
+    for child in proof.children:
+        yield from steps(child)
+
+
+def consistent(step: Proof, one: Situation) -> set[str]:
+    """What the truth of a step can be, given that of its parts."""
+    truths = [child.truth for child in step.children]
+    true, open_ended = truths.count("true"), truths.count("unknown")
+    if step.kind == "quantifier" and step.op is not None and step.op in one.book.words.lists:
+        elements = one.case.lists.get(step.op)
+        open_ended += 99 * (elements is None or not elements.complete)
+    match step.kind, step.name:
+        case "condition", "all":
+            return {"false" if "false" in truths else "unknown" if open_ended else "true"}
+        case ("condition", "any") | ("quantifier", "some"):
+            return {"true" if true else "unknown" if open_ended else "false"}
+        case "condition", "not":
+            return {{"true": "false", "false": "true", "unknown": "unknown"}[truths[0]]}
+        case "condition", "at_least":
+            number = int(step.expected or 0)
+            return {"true" if true >= number else "unknown" if true + open_ended >= number else "false"}
+        case "quantifier", "none":
+            return {"false" if true else "unknown" if open_ended else "true"}
+        case "quantifier", "every" if step.op in one.book.words.lists:
+            return {"false" if "false" in truths else "unknown" if open_ended else "true"}
+        case (("exposure" | "element"), _) if len(truths) == 1 and step.op is None:
+            return {truths[0], *(["unknown", "false"] if step.kind == "element" else [])}
+        case _:
+            return {"true", "false", "unknown"}
+
+
+def grounded(proof: Proof) -> bool:
+    """Whether something true is shown to be so without resting on itself."""
+    if not proof.children or proof.truth != "true":
+        return proof.truth != "true" or proof.reason != "repeated"
+    parts = [grounded(child) for child in proof.children if child.truth == "true"]
+    match proof.kind, proof.name:
+        case (("rule" | "exposure" | "element" | "fact" | "test"), _):
+            return any(parts) or not parts
+        case "condition", "at_least":
+            return sum(parts) >= int(proof.expected or 0)
+        case ("condition", "any") | ("quantifier", "some"):
+            return any(parts)
+        case "quantifier", ("count" | "total"):
+            return any(parts) or not parts
+        case _:
+            return all(parts)
