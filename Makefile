@@ -28,6 +28,7 @@ test: $(DEVELOPING) ## check everything: style, types, architecture, knowledge, 
 	$(BIN)/python -m pytest
 
 bench: $(DEVELOPING) ## measure the targets side by side
+	$(PIP) --editable '.[dev,bench]'
 	$(BIN)/python tests/benchmarks/run.py
 
 clean: ## remove everything that can be made again

@@ -41,8 +41,8 @@ def seen(book: Book) -> frozenset[str]:
     return seen_by(list(book.raw.values()), book.words)
 
 
-def run(engine: Engine, case: Facts) -> Trace:
-    return infer(engine, case.facts, case.lists)
+def run(engine: Engine, case: Facts, later: bool = False) -> Trace:
+    return infer(engine, case.facts, case.lists, later)
 
 
 def conclusions(book: Book, trace: Trace) -> Iterator[tuple[str, str, int | None, str]]:
@@ -83,8 +83,9 @@ def meant(book: Book, world: World, name: str, value: str, at: int | None) -> bo
 @given(choices())
 @LAW
 def test_the_generated_function_gives_what_the_plain_evaluator_gives(choices: Choices) -> None:
-    one = a_situation(choices)
-    trace, plain = run(one.engine, one.case), evaluate(one.engine.network, one.case.facts, one.case.lists)
+    one, later = a_situation(choices), choices.once_in(2)
+    trace = run(one.engine, one.case, later)
+    plain = evaluate(one.engine.network, one.case.facts, one.case.lists, later)
     for node in one.engine.position:
         assert trace.rails(node) == tuple(map(int, plain.rails(node))), one.engine.network.nodes[node]
 
@@ -103,19 +104,35 @@ def test_with_every_fact_known_a_rulebook_concludes_what_its_conditions_mean(cho
 @LAW
 def test_an_answer_never_turns_true_into_false_or_false_into_true(choices: Choices) -> None:
     one = a_situation(choices, known=False)
-    later = answered(choices, one.book.words, seen(one.book), one.case)
-    after = {row[:3]: row[3] for row in conclusions(one.book, run(one.engine, later))}
-    for name, value, at, found in conclusions(one.book, run(one.engine, one.case)):
-        assert found in ("unknown", after[name, value, at]), (name, value, at)
+    assert_kept(one, answered(choices, one.book.words, seen(one.book), one.case))
 
 
 @given(choices())
 @LAW
 def test_what_is_certain_with_open_questions_holds_in_every_completion(choices: Choices) -> None:
     one = a_situation(choices, known=False)
-    case = completed(choices, one.book.words, seen(one.book), one.case)
-    world = conclude(one.book, case.facts, case.lists)
-    for name, value, at, found in conclusions(one.book, run(one.engine, one.case)):
+    assert_borne_out(one, completed(choices, one.book.words, seen(one.book), one.case))
+
+
+@given(choices())
+@LAW
+def test_the_bounds_for_later_hold_even_where_rules_ask_what_is_known(choices: Choices) -> None:
+    one = a_situation(choices)
+    assert_kept(one, answered(choices, one.book.words, seen(one.book), one.case), later=True)
+    assert_borne_out(one, completed(choices, one.book.words, seen(one.book), one.case), later=True)
+
+
+def assert_kept(one: Situation, after: Facts, later: bool = False) -> None:
+    """What is true or false stays so."""
+    then = {row[:3]: row[3] for row in conclusions(one.book, run(one.engine, after, later))}
+    for name, value, at, found in conclusions(one.book, run(one.engine, one.case, later)):
+        assert found in ("unknown", then[name, value, at]), (name, value, at)
+
+
+def assert_borne_out(one: Situation, whole: Facts, later: bool = False) -> None:
+    """What is true or false is so in a world in which everything is known."""
+    world = conclude(one.book, whole.facts, whole.lists)
+    for name, value, at, found in conclusions(one.book, run(one.engine, one.case, later)):
         if found != "unknown":
             assert meant(one.book, world, name, value, at) is (found == "true"), (name, value, at)
 

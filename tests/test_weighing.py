@@ -18,6 +18,7 @@ from toolbox_rules.advice import Desk, _refuse_contradictions, _situation, find,
 from toolbox_rules.assessing import Memo
 from toolbox_rules.cases import Case, read_case
 from toolbox_rules.inference import infer
+from toolbox_rules.network import Given
 from toolbox_rules.problems import ToolboxError
 from toolbox_rules.reading import read
 from toolbox_rules.weighing import Outcome
@@ -116,6 +117,27 @@ def test_a_table_decides_every_combination_and_never_a_better_one_worse(desk: ob
 def test_no_answers_give_a_verdict_that_was_not_among_the_possible_ones(choices: Choices) -> None:
     case = forgetful(choices, shipped(), choices.among(EXAMPLES))
     assert_within(choices, shipped(), case)
+
+
+@given(choices())
+@settings(max_examples=100)
+def test_a_verdict_that_rests_on_what_is_not_known_is_not_the_only_one_possible(choices: Choices) -> None:
+    """Rules that ask whether a fact is known let go of their conclusion when it is."""
+    shelf = shipped().shelf
+    words = shelf.rulebook.vocabulary
+    case = read_case(choices.among(EXAMPLES), words, shelf.knowledge.spellings)
+    whole = later(choices, shipped(), case)
+    forgotten = set(choices.subset(asked_whether_known()))
+    before = replace(whole, facts={name: value for name, value in whole.facts.items() if name not in forgotten})
+    now, then = advised(shipped(), before), advised(shipped(), whole)
+    if now is not None and then is not None:
+        assert then.verdict in now.possible
+
+
+@cache
+def asked_whether_known() -> list[str]:
+    nodes = shipped().engine.network.nodes
+    return sorted({node.fact for node in nodes if isinstance(node, Given) and not node.lists})
 
 
 @given(choices())

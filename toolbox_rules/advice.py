@@ -36,18 +36,21 @@ from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_
 class Desk:
     """Everything that giving advice needs, worked out once from what was read.
 
-    ``settling`` are the mitigations that others need and that may be so already; ``deciding`` the facts that the
-    criteria and the exclusions rest on; ``hashes`` identify the rules and the knowledge.
+    ``engine`` runs the rules on the case; ``trials``, always the native one, the many what-ifs behind questions and
+    conditions. ``settling`` are the mitigations that others need and that may be so already; ``deciding`` the facts
+    that the criteria and the exclusions rest on; ``hashes`` identify the rules and the knowledge.
     """
 
     shelf: Shelf
     engine: Engine
+    trials: Engine
     assessor: Assessor
     scales: Scales
     options: Mapping[str, Option]
     settling: tuple[Option, ...]
     unsuitable: Callable[[tuple[int, ...]], Hashable]
     probe: Probe
+    tests_known: bool
     deciding: tuple[str, ...]
     hashes: Mapping[str, str]
     version: str
@@ -171,18 +174,20 @@ class Findings:
     trace: Trace = field(repr=False)
 
 
-def set_up(shelf: Shelf, version: str) -> Desk:
-    """Compile everything that was read."""
+def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine] = prepare) -> Desk:
+    """Compile everything that was read; ``make_engine`` turns the network into what runs it."""
     extra = dict(shelf.weighing.conditions)
     extra |= {f"unsuitable:{key}": condition for key, condition in shelf.knowledge.unsuitable.items()}
     extra |= {f"never:{index}": condition for index, (condition, _) in enumerate(shelf.constraints)}
     network = compile_rules(shelf.rulebook, extra)
-    engine = prepare(network)
+    trials = prepare(network)
+    engine = trials if make_engine is prepare else make_engine(network)
     deciding = _deciding(shelf, network)
     options = prepare_options(shelf.knowledge, shelf.weighing.spec, shelf.rulebook.vocabulary)
     return Desk(
         shelf=shelf,
         engine=engine,
+        trials=trials,
         assessor=prepare_assessor(shelf.rulebook, shelf.knowledge, shelf.weighing.spec.risk, engine),
         scales=prepare_scales(shelf.weighing, shelf.rulebook, network.rules),
         unsuitable=picked(
@@ -191,6 +196,7 @@ def set_up(shelf: Shelf, version: str) -> Desk:
         options=options,
         settling=tuple(one for one in options.values() if one.settles),
         probe=prepare_probe(network, shelf.rulebook.vocabulary),
+        tests_known=any(isinstance(node, n.Given | n.Decided) for node in network.nodes),
         deciding=deciding,
         hashes=_hashes(shelf),
         version=version,
@@ -272,7 +278,17 @@ def _situation(
         if assessments[name].state == "undetermined":
             assessments[name] = assessments[name]._replace(may=False)
     outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo), possible)
+    if possible and desk.tests_known and not trace.later:
+        later = infer(desk.engine, trace.facts, trace.lists, later=True)
+        outcome = _with_range(outcome, _situation(desk, later, in_place, memo, waived=waived).outcome)
     return _Situation(trace=trace, assessments=assessments, outcome=outcome)
+
+
+def _with_range(outcome: Outcome, later: Outcome) -> Outcome:
+    """An outcome with the range that another one has."""
+    levels = zip(outcome.criteria, later.criteria, strict=True)
+    criteria = tuple(replace(one, possible=other.possible) for one, other in levels)
+    return replace(outcome, possible=later.possible, criteria=criteria)
 
 
 def _remedies(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> Remedies:
@@ -311,12 +327,13 @@ def _projected(
     possible: bool = True,
     waived: frozenset[str] = frozenset(),
 ) -> _Situation:
-    trace = infer(desk.engine, *with_measures(desk, case, measures, given_wins=False))
+    engine = desk.engine if possible else desk.trials
+    trace = infer(engine, *with_measures(desk, case, measures, given_wins=False))
     return _situation(desk, trace, measures, memo, possible, waived)
 
 
 def _summary(desk: Desk, case: Case, memo: Memo, facts: Facts, lists: Lists) -> Summary | None:
-    trace = infer(desk.engine, facts, lists)
+    trace = infer(desk.trials, facts, lists)
     if any(trace.holds(f"never:{index}") == "true" for index in range(len(desk.shelf.constraints))):
         return None
     return _summed_up(desk, _situation(desk, trace, case.in_place, memo, possible=False))

@@ -67,18 +67,26 @@ Output = Annotated[
 ]
 
 
+class EngineName(StrEnum):
+    """What runs the rules."""
+
+    native = "native"
+    experta = "experta"
+
+
 @app.command()
 def advise(
     case: CasePath,
     lang: Lang = Language.nl,
     form: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.text,
     texts: Annotated[bool, typer.Option("--texts", help="In JSON: add names and sentences in both languages.")] = False,
+    engine: Annotated[EngineName, typer.Option("--engine", help="What runs the rules.")] = EngineName.native,
     rules: Rules = None,
     knowledge: Knowledge = None,
     output: Output = None,
 ) -> None:
     """Advise on a case."""
-    advice = Toolbox.load(rules, knowledge).advise(case)
+    advice = Toolbox.load(rules, knowledge, engine.value).advise(case)
     match form:
         case Format.text:
             _tell(advice.report(lang.value), output)

@@ -17,9 +17,9 @@ Lists = Mapping[str, Elements]
 UNKNOWN = (False, True)
 
 
-def evaluate(network: n.Network, facts: Facts, lists: Lists) -> "Evaluation":
-    """Settle every conclusion of a network for one case."""
-    evaluation = Evaluation(network, facts, lists)
+def evaluate(network: n.Network, facts: Facts, lists: Lists, later: bool = False) -> "Evaluation":
+    """Settle every conclusion of a network for one case; with ``later`` as ``inference.infer`` has it."""
+    evaluation = Evaluation(network, facts, lists, later=later)
     for component in network.components:
         evaluation.settle(component)
     return evaluation
@@ -29,12 +29,18 @@ class Evaluation:
     """The rails of the nodes of one network for one case, worked out when asked for."""
 
     def __init__(
-        self, network: n.Network, facts: Facts, lists: Lists, known: Mapping[int, Rails] | None = None
+        self,
+        network: n.Network,
+        facts: Facts,
+        lists: Lists,
+        known: Mapping[int, Rails] | None = None,
+        later: bool = False,
     ) -> None:
         """Start with nothing worked out but the nodes that are already known."""
         self.network = network
         self.facts = facts
         self.lists = lists
+        self.later = later
         self._rails: dict[int, Rails] = dict(known or {})
 
     def settle(self, component: n.Component) -> None:
@@ -104,7 +110,9 @@ class Evaluation:
             case n.Decided():
                 must, may = self.rails(node.child)
                 same = full & ~(must ^ may)
-                return same, same
+                return same, full if self.later else same
+            case n.Given() if self.later:
+                return leaf_rails(node, self.facts, self.lists)[0], full
             case n.Lift():
                 return self._lifted(node)
             case n.Tally():

@@ -23,7 +23,7 @@ from toolbox_rules.evaluating import (
 )
 
 Truth = Literal["true", "false", "unknown"]
-Run = Callable[[Facts, Lists], tuple[tuple[int, ...], tuple[int, ...]]]
+Run = Callable[[Facts, Lists, bool], tuple[tuple[int, ...], tuple[int, ...]]]
 BITS = tuple(1 << at for at in range(MAX_ELEMENTS))
 
 
@@ -52,13 +52,17 @@ class Firing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Everything concluded for one case; whatever else is asked is worked out from the same network."""
+    """Everything concluded for one case; whatever else is asked is worked out from the same network.
+
+    With ``later`` what must and may hold bounds what any answers can lead to.
+    """
 
     engine: Engine
     facts: Facts
     lists: Lists
     must: tuple[int, ...]
     may: tuple[int, ...]
+    later: bool = False
 
     def rails(self, node: int) -> Rails:
         """The (must, may) planes of a node that rules or conclusions stand on."""
@@ -89,7 +93,7 @@ class Trace:
 
     def evaluation(self) -> Evaluation:
         """The plain evaluation of the same network on the same facts, for every node."""
-        return evaluate(self.engine.network, self.facts, self.lists)
+        return evaluate(self.engine.network, self.facts, self.lists, self.later)
 
 
 def truth(rails: Rails, at: int = 0) -> Truth:
@@ -101,10 +105,14 @@ def truth(rails: Rails, at: int = 0) -> Truth:
     return "true" if rails[0] >> at & 1 else "unknown" if rails[1] >> at & 1 else "false"
 
 
-def infer(engine: Engine, facts: Facts, lists: Lists) -> Trace:
-    """Run the rules on the facts of one case."""
-    must, may = engine.run(facts, lists)
-    return Trace(engine=engine, facts=facts, lists=lists, must=must, may=may)
+def infer(engine: Engine, facts: Facts, lists: Lists, later: bool = False) -> Trace:
+    """Run the rules on the facts of one case.
+
+    Only a test whether a fact is known can turn from true to false by an answer. With ``later`` such a test counts as
+    unknown as long as the fact is, so that what must and may hold bounds what any answers can lead to.
+    """
+    must, may = engine.run(facts, lists, later)
+    return Trace(engine=engine, facts=facts, lists=lists, must=must, may=may, later=later)
 
 
 def infer_case(engine: Engine, case: Case) -> Trace:
@@ -146,7 +154,7 @@ class _Writer:
         self._list_names = sorted({name for node in self._uses for name in network.nodes[node].lists} | self._overs())
 
     def function(self) -> str:
-        self._lines = ["def run(facts, lists):", "    get = facts.get"]
+        self._lines = ["def run(facts, lists, later=False):", "    get = facts.get"]
         for name in self._list_names:
             at = self._list(name)
             self._write(f"e{at} = lists.get({name!r}, NO)")
@@ -211,6 +219,11 @@ class _Writer:
         for (lists, fact), numbers in sorted(by_fact.items()):
             (self._element_leaves if lists else self._case_leaves)(fact, numbers, lists)
             self._done.update(numbers)
+        given = [number for number in sorted(self._uses) if isinstance(self.network.nodes[number], n.Given)]
+        if given:
+            self._write("if later:")
+        for number in given:
+            self._write(f"    b{number} = {self._full(self.network.nodes[number].lists)}")
 
     def _case_leaves(self, fact: str, numbers: list[int], lists: n.Lists) -> None:
         del lists
@@ -396,6 +409,9 @@ class _Writer:
                 return f"at_least([{', '.join(parts)}], {node.number}, {self._full(node.lists)})"
             case n.Decided():
                 child, may = self._expression(node.child, "a"), self._expression(node.child, "b")
+                if rail == "b":
+                    same = f"{child} == {may}" if not node.lists else f"{self._full(node.lists)} & ~({child} ^ {may})"
+                    return f"{self._full(node.lists)} if later else {same}"
                 return f"{child} == {may}" if not node.lists else f"{self._full(node.lists)} & ~({child} ^ {may})"
             case n.Lift() if not node.at:
                 return f"{self._full(node.lists)} if {self._expression(node.child, rail)} else 0"

@@ -171,9 +171,9 @@ class Linker:
         self, document: Document, spec: RuleSpec, name: str, value: object, place: Place, scope: Scope
     ) -> Setting | None:
         fact = self.vocabulary.facts.get(name)
-        derived = [key for key, fact in self.vocabulary.facts.items() if fact.derived]
         if fact is None or not fact.derived or (fact.list is not None and fact.list != spec.for_):
             why = f"unknown fact '{name}'" if fact is None else f"'{name}' is not a derived fact that this rule can set"
+            derived = [key for key, fact in self.vocabulary.facts.items() if fact.derived]
             hint = f"it takes `for: {fact.list}`" if fact and fact.derived else did_you_mean(name, derived)
             self._problem(document, place, "TR102", why, hint, key=True)
             return None

@@ -1,11 +1,12 @@
 """The one facade: load rules and knowledge, ask for advice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, Literal
 
 import networkx as nx
 
@@ -20,9 +21,12 @@ from toolbox_rules.advice import (
     find,
     set_up,
 )
+from toolbox_rules.batch import advise_table
 from toolbox_rules.cases import Case, read_case
 from toolbox_rules.comparing import Comparison, compare
+from toolbox_rules.engines import experta
 from toolbox_rules.explanation import Proof
+from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge, build_graph
 from toolbox_rules.model import Lang
 from toolbox_rules.planning import Plan
@@ -34,6 +38,7 @@ from toolbox_rules.rendering import document, html, markdown, proofs, text
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.report import Report
+from toolbox_rules.results import BatchResult
 from toolbox_rules.rulebook import Rule
 from toolbox_rules.vocabulary import Vocabulary
 
@@ -209,13 +214,21 @@ class Toolbox:
     _desk: Desk = field(repr=False)
 
     @classmethod
-    def load(cls, rules: Folders | None = None, knowledge: Folders | None = None) -> "Toolbox":
+    def load(
+        cls,
+        rules: Folders | None = None,
+        knowledge: Folders | None = None,
+        engine: Literal["native", "experta"] = "native",
+    ) -> "Toolbox":
         """Load folders of rules and knowledge, by default the shipped ones; later folders add to earlier ones.
 
+        ``engine="experta"`` runs the same rules through experta (extra ``experta``): the same advice, much slower.
         Raises ``ToolboxError`` with all problems of all files when anything is wrong; nothing is half loaded.
         """
         shelf = read(_folders(rules, "rules"), _folders(knowledge, "knowledge"))
-        return cls(set_up(shelf, metadata.version("toolbox-rules")))
+        return cls(
+            set_up(shelf, metadata.version("toolbox-rules"), experta.prepare if engine == "experta" else prepare)
+        )
 
     def advise(self, case: CaseLike, changes: Mapping[str, object] | None = None) -> Advice:
         """Advise on a case: a path, a mapping of the same shape, or a ``Case``.
@@ -225,6 +238,22 @@ class Toolbox:
         """
         read_in = self.read_case(case, changes)
         return Advice(find(self._desk, read_in), self._desk)
+
+    def advise_table(
+        self,
+        table: Any,
+        related: Mapping[str, Any] | None = None,
+        *,
+        wanted: Iterable[str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> BatchResult:
+        """Advise on every row of a table: a mapping of columns, a pandas DataFrame or an Arrow table.
+
+        Columns carry the full names of facts; ``related`` holds the tables of elements, such as partners, by the name
+        of their list. The answer has one column per conclusion, state, risk and verdict, equal row by row to
+        ``advise``. See ``toolbox_rules.batch.advise_table`` for every choice. Raises ``ToolboxError``.
+        """
+        return advise_table(self._desk, table, related, wanted=wanted, progress=progress)
 
     def read_case(self, case: CaseLike, changes: Mapping[str, object] | None = None) -> Case:
         """Read a case without advising on it."""
