@@ -117,7 +117,7 @@ def test_a_folder_that_does_not_exist_is_a_problem(run: Run, trip: str) -> None:
         ("advise",),
         ("advise", "case.yaml", "--lang", "de"),
         ("advise", "case.yaml", "--format", "pdf"),
-        ("advise", "case.yaml", "--engine"),
+        ("advise", "case.yaml", "--engine", "prolog"),
         ("advice", "case.yaml"),
         ("explain", "case.yaml"),
         ("what-if", "case.yaml"),
