@@ -272,6 +272,13 @@ def grounded(proof: Proof) -> bool:
         case ("condition", "any") | ("quantifier", "some"):
             return any(parts)
         case "quantifier", ("count" | "total"):
-            return any(parts) or not parts
+            return any(parts) or not parts or not asks_for_some(proof.expected or "")
         case _:
             return all(parts)
+
+
+def asks_for_some(bounds: str) -> bool:
+    """Whether a count or a total is compared with more than nothing, as far as the bounds are numbers."""
+    words = bounds.split()
+    numbers = [float(word) for word in words if word.lstrip("-").replace(".", "").isdigit()]
+    return len(numbers) * 2 == len(words) and max(numbers) > 0

@@ -18,7 +18,7 @@ from toolbox_rules.planning import (
     Reach,
     Sureness,
     cheapest_towards,
-    how_far,
+    held_conditions,
     make_plan,
     prepare_options,
     ranked,
@@ -37,8 +37,9 @@ class Desk:
     """Everything that giving advice needs, worked out once from what was read.
 
     ``engine`` runs the rules on the case; ``trials``, always the native one, the many what-ifs behind questions and
-    conditions. ``settling`` are the mitigations that others need and that may be so already; ``deciding`` the facts
-    that the criteria and the exclusions rest on; ``hashes`` identify the rules and the knowledge.
+    conditions. ``settling`` are the conditions under which a mitigation that others need is so already; ``tests_known``
+    says that some rule asks whether a fact is known; ``deciding`` are the facts that the criteria and the exclusions
+    rest on; ``hashes`` identify the rules and the knowledge.
     """
 
     shelf: Shelf
@@ -47,7 +48,7 @@ class Desk:
     assessor: Assessor
     scales: Scales
     options: Mapping[str, Option]
-    settling: tuple[Option, ...]
+    settling: tuple[str, ...]
     unsuitable: Callable[[tuple[int, ...]], Hashable]
     probe: Probe
     tests_known: bool
@@ -178,6 +179,8 @@ def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine
     """Compile everything that was read; ``make_engine`` turns the network into what runs it."""
     extra = dict(shelf.weighing.conditions)
     extra |= {f"unsuitable:{key}": condition for key, condition in shelf.knowledge.unsuitable.items()}
+    held = held_conditions(shelf.knowledge, shelf.rulebook.vocabulary)
+    extra |= {f"held:{key}": condition for key, condition in held.items()}
     extra |= {f"never:{index}": condition for index, (condition, _) in enumerate(shelf.constraints)}
     network = compile_rules(shelf.rulebook, extra)
     trials = prepare(network)
@@ -194,7 +197,7 @@ def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine
             engine.position[node] for name, node in network.extra.items() if name.startswith("unsuitable:")
         ),
         options=options,
-        settling=tuple(one for one in options.values() if one.settles),
+        settling=tuple(f"held:{name}" for name in held),
         probe=prepare_probe(network, shelf.rulebook.vocabulary),
         tests_known=any(isinstance(node, n.Given | n.Decided) for node in network.nodes),
         deciding=deciding,
@@ -279,7 +282,7 @@ def _situation(
             assessments[name] = assessments[name]._replace(may=False)
     outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo), possible)
     if possible and desk.tests_known and not trace.later:
-        later = infer(desk.engine, trace.facts, trace.lists, later=True)
+        later = infer(desk.trials, trace.facts, trace.lists, later=True)
         outcome = _with_range(outcome, _situation(desk, later, in_place, memo, waived=waived).outcome)
     return _Situation(trace=trace, assessments=assessments, outcome=outcome)
 
@@ -297,7 +300,7 @@ def _remedies(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) ->
 
     def remedies(certain: bool) -> frozenset[str]:
         ruled_out = desk.unsuitable(trace.may if certain else trace.must)
-        held = tuple(how_far(option, trace) for option in desk.settling)
+        held = tuple(map(trace.holds, desk.settling))
         key = (certain, phase, in_place, ruled_out, held)
         found = memo.remedied.get(key)
         if found is None:

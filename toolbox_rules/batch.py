@@ -171,7 +171,7 @@ class _Work:
         desk, network = self.desk, self.desk.engine.network
         kinds = [f"criterion:{name}:" for name in self.criteria] + ["never:"]
         kinds += ["table:"] if "verdict" in self.names else []
-        kinds += ["unsuitable:"] if self.remedies else []
+        kinds += ["unsuitable:", "held:"] if self.remedies else []
         found = {node for name, node in network.extra.items() if name.startswith(tuple(kinds))}
         found |= {node for name in self.conclusions if (node := self.offered[name][1]) is not None}
         for pitfall in self.pitfalls:
@@ -227,7 +227,8 @@ class _Work:
         phase = desk.shelf.weighing.spec.phase
         order = desk.shelf.rulebook.vocabulary.facts[phase].order
         unsuitable = {name.split(":")[1]: must for name, (must, _) in holds.items() if name.startswith("unsuitable:")}
-        available = within_reach(desk.options, phase, order, unsuitable, lanes, in_place)
+        held = {name.split(":")[1]: may for name, (_, may) in holds.items() if name.startswith("held:")}
+        available = within_reach(desk.options, phase, order, unsuitable, held, lanes, in_place)
         return remedied(desk.options, available, self.pitfalls)
 
     def _form(self, lanes: Lanes, rails: Mapping[int, Rails]) -> Small:

@@ -140,10 +140,11 @@ def within_reach(
     phase: str,
     order: Sequence[str],
     unsuitable: Mapping[str, Plane],
+    held: Mapping[str, Plane],
     lanes: Lanes,
     in_place: Mapping[str, Plane],
 ) -> dict[str, Plane]:
-    """Where each mitigation can still be taken, as ``planning.reach`` finds it; ``order`` are the phases."""
+    """Where each mitigation may be within reach, as ``planning.reach`` finds it; ``order`` are the phases."""
     late = {last: lanes.among(phase, order[last + 1 :]) for last in {one.last_phase for one in options.values()}}
     available = {}
     for name, option in options.items():
@@ -156,7 +157,7 @@ def within_reach(
         for name in needing:
             kept = available[name]
             for need in options[name].needs:
-                kept = kept & (available[need] | in_place.get(need, NONE))
+                kept = kept & (available[need] | in_place.get(need, NONE) | held.get(need, NONE))
             changed |= bool((kept != available[name]).any())
             available[name] = kept
     return available

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from toolbox_rules.assessing import STATES, THREATENING, Assessment
-from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
-from toolbox_rules.inference import Trace, Truth
+from toolbox_rules.conditions import Combination, Condition, Quantified, Ref, Test, Value
+from toolbox_rules.inference import Trace
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import MitigatesLink, Mitigation, WeighingSpec
 from toolbox_rules.solving import Choice, NoSolutionError
@@ -66,7 +66,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One mitigation as a choice: the last phase it fits (by number), what it conflicts with, needs and sets.
+    """One mitigation as a choice: the last phase it fits (by number), what it conflicts with and needs.
 
     ``settles`` says that another needs it and that it sets facts, so that it can be so already.
     """
@@ -75,7 +75,6 @@ class Option:
     conflicts: frozenset[str]
     needs: frozenset[str]
     settles: bool
-    sets: tuple[tuple[Fact, object], ...]
     conditional: bool
     weights: tuple[tuple[str, int], ...]
 
@@ -95,7 +94,6 @@ def prepare_options(knowledge: Knowledge, weighing: WeighingSpec, vocabulary: Vo
             conflicts=frozenset(conflicts[name]),
             needs=frozenset(link.mitigation for link in one.needs),
             settles=bool(one.sets) and name in needed,
-            sets=tuple((vocabulary.facts[fact], value) for fact, value in one.sets.items()),
             conditional=name in knowledge.unsuitable,
             weights=tuple((link.pitfall, _weight(link)) for link in useful_links(one)),
         )
@@ -131,7 +129,7 @@ def reach(
     held = frozenset(
         name
         for name, option in options.items()
-        if option.settles and name not in in_place and how_far(option, trace) in ("true", enough)
+        if option.settles and name not in in_place and trace.holds(f"held:{name}") in ("true", enough)
     )
     usable = _with_needs(options, set(available), in_place | held)
     return Reach(
@@ -144,29 +142,30 @@ def reach(
     )
 
 
-def how_far(option: Option, trace: Trace) -> Truth:
-    """Whether everything that a mitigation sets is so already."""
-    found = {_reached(fact, known, value) for fact, value in option.sets for known in _values(fact, trace)}
-    return "false" if "false" in found else "unknown" if "unknown" in found else "true"
+def held_conditions(knowledge: Knowledge, vocabulary: Vocabulary) -> dict[str, Condition]:
+    """For each mitigation that another needs: the condition under which all that it sets is so already."""
+    needed = {link.mitigation for one in knowledge.mitigations.values() for link in one.needs}
+    return {
+        name: Combination(
+            kind="all",
+            parts=tuple(_is_so(vocabulary.facts[fact], value) for fact, value in one.sets.items()),
+            place=(),
+        )
+        for name, one in sorted(knowledge.mitigations.items())
+        if name in needed and one.sets
+    }
 
 
-def _values(fact: Fact, trace: Trace) -> list[Value | None]:
-    """The value of a fact for the case or for every element; None when it is not known."""
+def _is_so(fact: Fact, value: object) -> Condition:
+    """That a fact has a value, or reaches it; a fact of elements for each of them."""
+    ref = Ref(fact=fact, depth=None if fact.list is None else 0)
+    op = "at_least" if fact.type == "ordered" else "any_of" if isinstance(value, list) else "is"
+    values: list[Value] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
+    tests = tuple(Test(ref=ref, op=op, values=(one,), place=()) for one in values)
+    all_so = tests[0] if len(tests) == 1 else Combination(kind="all", parts=tests, place=())
     if fact.list is None:
-        return [trace.facts.get(fact.name)]
-    elements = trace.lists.get(fact.list, NO_ELEMENTS)
-    return [*(item.get(fact.key) for item in elements.items), *(() if elements.complete else (None,))]
-
-
-def _reached(fact: Fact, known: Value | None, value: object) -> Truth:
-    if known is None:
-        return "unknown"
-    if isinstance(known, SetValue):
-        has = isinstance(value, list) and known.members >= set(value)
-        return "true" if has else "false" if known.complete else "unknown"
-    if fact.type == "ordered":
-        return "true" if fact.order.index(str(known)) >= fact.order.index(str(value)) else "false"
-    return "true" if known == value else "false"
+        return all_so
+    return Quantified(kind="every", list=fact.list, depth=0, where=all_so, place=())
 
 
 def _with_needs(options: Mapping[str, Option], available: set[str], had: frozenset[str]) -> set[str]:
