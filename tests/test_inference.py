@@ -97,6 +97,20 @@ def test_a_list_that_is_not_complete_can_still_add_but_not_take_away() -> None:
     assert truth_of(total(at_least=2), parts, FREE) == "unknown"
 
 
+def test_negative_numbers_count_too() -> None:
+    parts = {"parts": [{"price": 2}, {"price": -1}]}
+    assert (truth_of(total(equals=1), parts, FREE), truth_of(total(at_least=2), parts, FREE)) == ("true", "false")
+
+
+def test_an_element_that_may_not_count_adds_its_number_or_nothing() -> None:
+    counted = {"where": {"yes": True}}
+    for price, certain, possible in ((2, 0, 2), (-1, -1, 0)):
+        parts = {"parts": [{"price": price}]}
+        assert truth_of(total(**counted, at_least=certain), parts, FREE) == "true"
+        assert truth_of(total(**counted, at_least=possible), parts, FREE) == "unknown"
+        assert truth_of(total(**counted, above=possible), parts, FREE) == "false"
+
+
 def test_a_sum_of_fractions_is_exact() -> None:
     parts = {"parts": [{"price": 0.7}, {"price": 0.1}, {"price": 0.2}]}
     assert truth_of(total(at_least=1), parts) == "true"
