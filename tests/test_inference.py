@@ -10,9 +10,9 @@ from tests.laws.conditions import Book, make_book
 from tests.laws.vocabularies import vocabulary
 from toolbox_rules.cases import Case, case_document, read_case
 from toolbox_rules.compiling import compile_rules
-from toolbox_rules.conditions import EMPTY, ConditionReader
 from toolbox_rules.explanation import Explainer, Proof
 from toolbox_rules.inference import Trace, infer, prepare, truth
+from toolbox_rules.parsing import EMPTY, ConditionReader
 from toolbox_rules.problems import ToolboxError
 
 WORDS = vocabulary()

@@ -7,9 +7,10 @@ has no column that does not matter. A weighing that breaks this is refused.
 from collections.abc import Mapping
 from itertools import product
 
-from toolbox_rules.conditions import EMPTY, Condition, ConditionReader, Place, show
+from toolbox_rules.conditions import Condition, Place, show
 from toolbox_rules.documents import Document
 from toolbox_rules.model import DecisionTable, RiskSpec, WeighingSpec
+from toolbox_rules.parsing import EMPTY, ConditionReader
 from toolbox_rules.problems import Problem, did_you_mean
 from toolbox_rules.vocabulary import Vocabulary
 from toolbox_rules.weighing import Levels, Weighing

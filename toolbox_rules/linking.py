@@ -7,17 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from toolbox_rules.conditions import (
-    EMPTY,
-    Combination,
-    Condition,
-    ConditionReader,
-    MemberQuantified,
-    Place,
-    Scope,
-    show,
-    value_problem,
-)
+from toolbox_rules.conditions import Combination, Condition, MemberQuantified, Place, show, value_problem
 from toolbox_rules.documents import Document
 from toolbox_rules.model import (
     ArgumentSpec,
@@ -31,6 +21,7 @@ from toolbox_rules.model import (
     TextList,
     WeighingSpec,
 )
+from toolbox_rules.parsing import EMPTY, ConditionReader, Scope
 from toolbox_rules.problems import Problem, did_you_mean
 from toolbox_rules.rulebook import Argument, Conclusion, Rule, Setting, Stance, Threat
 from toolbox_rules.vocabulary import Fact, Vocabulary
