@@ -16,7 +16,7 @@ from toolbox_rules.explanation import Explainer, Proof
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.problems import ToolboxError
 
-LAW = settings(max_examples=300)
+LAW = settings(max_examples=200)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from tests.laws.choices import Choices, choices, seeded
+from tests.laws.cases import Facts
+from tests.laws.choices import Choices, Raw, choices, seeded
+from tests.laws.conditions import make_book
+from tests.laws.vocabularies import vocabulary
 from tests.test_engine_laws import a_situation, run
 from toolbox_rules import advice, inference
 from toolbox_rules.advice import Desk
-from toolbox_rules.cases import read_case
+from toolbox_rules.cases import Elements, read_case
+from toolbox_rules.compiling import compile_rules
 from toolbox_rules.engines import experta as engine
 from toolbox_rules.engines.importing import import_experta
 from toolbox_rules.engines.matching import strategy
@@ -67,11 +71,22 @@ def test_a_generated_rulebook_has_the_same_trace_on_experta(choices: Choices) ->
         assert other.rails(node) == native.rails(node), one.engine.network.nodes[node]
 
 
-def test_a_circle_through_two_negations_is_settled_as_here() -> None:
-    one = a_situation(seeded(178))
-    native, other = run(one.engine, one.case), run(engine.prepare(one.engine.network), one.case)
-    assert any(component.cyclic for component in one.engine.network.components)
-    assert [other.rails(node) for node in one.engine.position] == [native.rails(node) for node in one.engine.position]
+@pytest.mark.parametrize("yes", [True, False, None])
+def test_a_circle_through_two_negations_is_settled_as_here(yes: bool | None) -> None:
+    """That every part is flagged is said as: none is not."""
+    rules: dict[str, Raw] = {
+        "there": {"for": "parts", "when": {"one.sure": True}, "then": [{"set": {"parts.one_flag": True}}]},
+        "back": {
+            "when": {"every": {"of": "parts", "where": {"one_flag": True}}},
+            "then": [{"set": {"one.sure": True}}],
+        },
+        "start": {"when": {"case.yes": True}, "then": [{"set": {"one.sure": True}}]},
+    }
+    made = inference.prepare(compile_rules(make_book(vocabulary(), rules).rulebook))
+    case = Facts(facts={} if yes is None else {"case.yes": yes}, lists={"parts": Elements(items=({}, {}))})
+    native, other = run(made, case), run(engine.prepare(made.network), case)
+    assert any(component.cyclic for component in made.network.components)
+    assert [other.rails(node) for node in made.position] == [native.rails(node) for node in made.position]
 
 
 def test_one_engine_serves_one_case_after_another() -> None:

@@ -1,15 +1,18 @@
 """Conditions one by one: what is true, false and unknown, and which rulebooks are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import combinations, product
 
 import pytest
 
-from tests.laws.cases import Facts, as_case
-from tests.laws.choices import Raw
-from tests.laws.conditions import Book, make_book
+from tests.laws.cases import Facts, as_case, completed
+from tests.laws.choices import Raw, seeded
+from tests.laws.conditions import BOUNDS, COMPARED, Book, make_book
+from tests.laws.meaning import At, conclude, holds
 from tests.laws.vocabularies import vocabulary
 from toolbox_rules.cases import Case, case_document, read_case
 from toolbox_rules.compiling import compile_rules
+from toolbox_rules.conditions import Condition
 from toolbox_rules.explanation import Explainer, Proof
 from toolbox_rules.inference import Trace, infer, prepare, truth
 from toolbox_rules.parsing import EMPTY, ConditionReader
@@ -34,12 +37,108 @@ def traced(book: Book, case: Mapping[str, object]) -> Trace:
     return infer(prepare(compile_rules(book.rulebook)), read_in.facts, read_in.lists)
 
 
+def read(when: Raw) -> Condition:
+    reader = ConditionReader(vocabulary=WORDS, document=case_document({"when": when}), problems=[])
+    condition = reader.read(when, EMPTY, ("when",))
+    assert not reader.problems
+    return condition
+
+
 def problem_with(when: Raw) -> str:
     """What is said about a condition that is refused."""
     reader = ConditionReader(vocabulary=WORDS, document=case_document({"when": when}), problems=[])
     reader.read(when, EMPTY, ("when",))
     (problem,) = reader.problems
     return problem.message
+
+
+# --- every test on every value ------------------------------------------------------------------------------------
+
+
+def asking(ops: Iterable[str], operands: Iterable[object]) -> list[Raw]:
+    return [{op: operand} for op, operand in product(ops, operands)]
+
+
+LEVELS, KINDS = ("l0", "l1", "l2"), ("k0", "k1", "k2")
+SETS = [list(some) for size in range(4) for some in combinations(KINDS, size)]
+AMONG = ("any_of", "none_of", "within")
+ORDERED = asking(BOUNDS, LEVELS) + asking(AMONG, map(list, combinations(LEVELS, 2)))
+NUMERIC = asking(BOUNDS, (0, 1, 3)) + asking(AMONG, [[1, 3]])
+OF_SETS = [
+    *asking(("any_of", "all_of", "none_of"), SETS[1:]),
+    *asking(("within", "equals"), SETS),
+    *asking(("size",), asking(BOUNDS, range(4))),
+    *asking(("size",), [{op: 1, "of": ["k0", "k1"]} for op in BOUNDS]),
+]
+TESTS: dict[str, tuple[list[Raw], list[object]]] = {
+    "yes": (asking(("equals",), (True, False)), [True, False]),
+    "kind": (asking(AMONG, map(list, combinations(KINDS, 2))), [*KINDS]),
+    "level": (ORDERED, [*LEVELS]),
+    "number": (NUMERIC, [0, 1, 2, 3, 4]),
+    "price": (NUMERIC, [0, 0.5, 1, 1.5, 3, 3.5]),
+    "word": ([{"equals": "Ann"}, {"any_of": ["Ann", "Bob"]}, {"none_of": ["Ann"]}], ["Ann", "Bob", "Cas"]),
+    "kinds": (OF_SETS, [*SETS]),
+}
+
+
+def assert_means(book: Book, conditions: Mapping[str, Raw], cases: Iterable[Facts]) -> None:
+    """The conditions hold in the cases, of which everything is known, where they should."""
+    engine = prepare(compile_rules(book.rulebook, {name: read(raw) for name, raw in conditions.items()}))
+    for case in cases:
+        trace, world = infer(engine, case.facts, case.lists), conclude(book, case.facts, case.lists)
+        plain = trace.evaluation()
+        for name, raw in conditions.items():
+            expected = "true" if holds(raw, At(world=world)) else "false"
+            assert trace.holds(name) == expected, (raw, case)
+            assert truth(plain.rails(engine.network.extra[name])) == expected, (raw, case)
+
+
+def whole(plain: Mapping[str, object]) -> Facts:
+    case = a_case({"parts": [], "sites": [], **plain})
+    return Facts(facts=case.facts, lists=case.lists)
+
+
+@pytest.mark.parametrize("key", TESTS)
+def test_every_test_on_every_value_means_what_it_says(key: str) -> None:
+    tests, values = TESTS[key]
+    conditions: dict[str, Raw] = {f"case {at}": {f"case.{key}": test} for at, test in enumerate(tests)}
+    conditions |= {f"part {at}": {"some": {"of": "parts", "where": {key: test}}} for at, test in enumerate(tests)}
+    cases = [whole({"case": {key: value}, "parts": [{key: value}]}) for value in values]
+    assert_means(make_book(WORDS, {}), conditions, cases)
+
+
+def test_every_test_on_a_concluded_level_or_set_means_what_it_says() -> None:
+    tests: dict[str, Raw] = {f"level {at}": {"one.level": test} for at, test in enumerate(ORDERED)}
+    tests |= {f"kinds {at}": {"one.kinds": test} for at, test in enumerate(OF_SETS)}
+    for level, kinds in product(LEVELS, SETS[1:]):
+        settings = [{"set": {"one.level": level}}, {"set": {"one.kinds": kinds}}]
+        book = make_book(WORDS, {"rule": {"when": {"case.yes": True}, "then": settings}})
+        assert_means(book, tests, [whole({"case": {"yes": yes}}) for yes in (True, False)])
+
+
+@pytest.mark.parametrize("of", ["parts", "sites"])
+def test_every_comparison_between_two_elements_means_what_it_says(of: str) -> None:
+    conditions: dict[str, Raw] = {}
+    for (key, fact), (other_key, other) in product(WORDS.lists[of].facts.items(), WORDS.lists["parts"].facts.items()):
+        counted = fact.type in ("integer", "number", "ordered") and other.type != "set"
+        ops = COMPARED.get((fact.type, other.type), ()) if fact.scale == other.scale else ()
+        for op, plus, at in product(ops, (0, 1) if counted else (0,), (1, 2)):
+            operand = {"fact": f"part.{other_key}"} | ({"plus": plus} if plus else {})
+            there: Raw = {"of": of, "as": "another", "where": {f"another.{key}": {op: operand}}}
+            there |= {"other_than": "part"} if of == "parts" and plus == 0 else {}
+            name = f"{key} {op} {other_key} {plus} {at}"
+            conditions[name] = {"count": {"of": "parts", "where": {"some": there}, "at_least": at}}
+    everything = frozenset(WORDS.facts)
+    cases = [completed(seeded(seed), WORDS, everything, Facts(facts={}, lists={})) for seed in range(60)]
+    assert_means(make_book(WORDS, {}), conditions, cases)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_at_least_so_many_counts_parts_that_are_settled_by_the_member(number: int) -> None:
+    parts: list[Raw] = [{"member": "k0"}, {"member": ["k0", "k1"]}, {"case.yes": True}]
+    some: Raw = {"some": {"of": "case.kinds", "where": {"at_least": {"count": number, "of": parts}}}}
+    cases = [whole({"case": {"kinds": kinds, "yes": yes}}) for kinds, yes in product(SETS, (True, False))]
+    assert_means(make_book(WORDS, {}), {"some": some}, cases)
 
 
 # --- what is known ------------------------------------------------------------------------------------------------
@@ -68,6 +167,17 @@ def test_a_derived_fact_is_known_when_it_is_settled() -> None:
     book = make_book(WORDS, rules)
     assert truth(traced(book, {}).derived("two.flag", "true")) == "true"
     assert truth(traced(book, {"case": {"yes": False}}).derived("two.flag", "true")) == "false"
+
+
+@pytest.mark.parametrize("member", ["k0", "k1", "k2"])
+def test_a_derived_set_is_known_when_each_of_its_members_is_settled(member: str) -> None:
+    rules: dict[str, Raw] = {
+        "first": {"when": {"case.yes": True}, "then": [{"set": {"one.kinds": [member]}}]},
+        "second": {"when": {"one.kinds": {"known": True}}, "then": [{"set": {"two.flag": True}}]},
+    }
+    book = make_book(WORDS, rules)
+    assert truth(traced(book, {}).derived("two.flag", "true")) == "false"
+    assert truth(traced(book, {"case": {"yes": True}}).derived("two.flag", "true")) == "true"
 
 
 # --- sums and counts ----------------------------------------------------------------------------------------------
@@ -244,6 +354,28 @@ def test_a_sum_that_more_conclusions_can_lower_counts_as_a_negation() -> None:
     compile_rules(make_book(WORDS, rules).rulebook)  # no price is below 0
     with pytest.raises(ToolboxError, match="own negation"):
         compile_rules(make_book(FREE, rules).rulebook)
+
+
+def test_a_rule_stands_one_stratum_above_what_it_negates() -> None:
+    rules: dict[str, Raw] = {
+        "given": {"when": {"case.yes": True}, "then": [{"set": {"one.flag": True}}]},
+        "uses": {"when": {"one.flag": True}, "then": [{"set": {"one.sure": True}}]},
+        "negates": {"when": {"not": {"one.sure": True}}, "then": [{"set": {"two.flag": True}}]},
+        "asks": {"when": {"two.flag": {"known": True}}, "then": [{"set": {"two.kinds": ["k0"]}}]},
+    }
+    trace = traced(make_book(WORDS, rules), {"case": {"yes": False}})
+    assert trace.engine.network.strata == {"given": 0, "uses": 0, "negates": 1, "asks": 2}
+    assert [(one.rule, one.subject, one.stratum) for one in trace.firings()] == [
+        ("asks", None, 2),
+        ("negates", None, 1),
+    ]
+
+
+def test_a_rule_over_a_list_fires_once_for_each_element_that_it_holds_for() -> None:
+    trace = traced(make_book(WORDS, ABOUT_PARTS), {"parts": [{"name": "Ann", "yes": True}, {}, {"yes": True}]})
+    names = [trace.lists["parts"].items[one.subject or 0].get("name") for one in trace.firings()]
+    assert [one.rule for one in trace.firings()] == ["rule", "rule"]
+    assert set(names) == {"Ann", None}
 
 
 def test_rules_that_support_each_other_conclude_nothing_by_themselves() -> None:

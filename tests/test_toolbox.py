@@ -216,9 +216,10 @@ def test_an_advice_and_an_error_can_be_pickled(car: Toolbox) -> None:
 
 
 def test_threads_can_share_it(shipped: Toolbox) -> None:
-    alone = [shipped.advise(path).to_json() for path in EXAMPLES]
+    paths = EXAMPLES[::2]
+    alone = [shipped.advise(path).to_json() for path in paths]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda path: shipped.advise(path).to_json(), EXAMPLES))
+        together = list(pool.map(lambda path: shipped.advise(path).to_json(), paths))
     assert together == alone
 
 
@@ -248,7 +249,7 @@ def test_the_names_and_order_of_folders_do_not_matter(shipped: Toolbox, tmp_path
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, place)
     moved = Toolbox.load(rules=tmp_path / "rules", knowledge=tmp_path / "knowledge")
-    for path in EXAMPLES:
+    for path in EXAMPLES[::3]:
         assert moved.advise(path).to_json(texts=True) == shipped.advise(path).to_json(texts=True)
 
 
@@ -266,7 +267,7 @@ def shuffled(choices: Choices, plain: object) -> object:
 # --- questions ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXAMPLES[1::2], ids=lambda path: path.stem)
 def test_an_answer_changes_what_the_question_says_it_changes(shipped: Toolbox, path: Path) -> None:
     advice = shipped.advise(path)
     facts = shipped.vocabulary.facts

@@ -194,7 +194,8 @@ def _test(choices: Choices, reach: Reach) -> Raw:
             tests = _one_test(choices, fact)
             return {name: {**tests, **_one_test(choices, fact)} if choices.once_in(4) else tests}
         case "other" if others := _others(fact, reach):
-            op, other, counted = choices.among(others)
+            joins = [other for other in others if other[1].partition(".")[0] in reach.elements]
+            op, other, counted = choices.among(joins if joins and choices.once_in(2) else others)
             return {name: {op: _other(other, choices.among((0, 0, 1, -1, 2, -2)) if counted else 0)}}
         case _:
             return {name: _values(choices, fact) if choices.once_in(2) else _value(choices, fact)}
