@@ -13,11 +13,13 @@ from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import Facts, Lists
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.planning import (
+    Effect,
     Option,
     Plan,
     Reach,
     Sureness,
     cheapest_towards,
+    effect_of,
     held_conditions,
     make_plan,
     prepare_options,
@@ -168,6 +170,7 @@ class Findings:
     form: FormAdvice | None
     pitfalls: tuple[PitfallAdvice, ...]
     plan: Plan
+    effect: Effect
     conditions: Conditions | None
     questions: tuple[Question, ...]
     reach: Reach
@@ -238,6 +241,7 @@ def find(desk: Desk, case: Case) -> Findings:
         form=_form(desk, trace, situation.outcome),
         pitfalls=_pitfalls(desk, situation.assessments, projected.assessments),
         plan=plan,
+        effect=effect_of(plan, situation.assessments, whole.assessments),
         conditions=None if undecided else _conditions(desk, case, situation, within, memo),
         questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), summarise, order),
         reach=within,

@@ -60,7 +60,9 @@ _SURROGATE_PAIR_SAVING: Final = len(r"\ud83d\ude00") - len(r"\U0001f600")
 
 _TAB: Final = "a tab cannot be used here; indent with spaces"
 _UNCLOSED: Final = "the quote that opens here is never closed"
+_TOO_DEEP: Final = f"values are nested more than {MAX_DEPTH} deep"
 _SYNTAX: Final = {
+    "exceeded maximum nesting depth": _TOO_DEEP,
     "mapping values are not allowed": "': ' is not expected here; indent it, or quote the text",
     "block sequence entries are not allowed": "'- ' is not expected here; start the list on a new line",
     "did not find expected key": "this does not fit what stands before it; check indentation and quotes",
@@ -404,7 +406,7 @@ class _Builder:
     def _descend(self, event: Any, depth: int) -> None:
         self._deepest = max(self._deepest, depth)
         if depth > MAX_DEPTH:
-            self._stop(_mark(event), "TR007", f"values are nested more than {MAX_DEPTH} deep")
+            self._stop(_mark(event), "TR007", _TOO_DEEP)
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag != _TEXT_TAG or type(event) is not ScalarEvent:
@@ -457,7 +459,8 @@ def _syntax_finding(error: yaml.YAMLError, lines: tuple[str, ...]) -> _Finding:
     known = (sentence for part, sentence in _SYNTAX.items() if part in problem)
     sentence = _TAB if letter == "\t" else next(known, "this is not YAML: {problem}")
     message = sentence.format(problem=problem, start=start[0] + 1, letter=quoted(letter))
-    return _Finding(start if sentence is _UNCLOSED else here, "TR006", message)
+    code = "TR007" if sentence is _TOO_DEEP else "TR006"
+    return _Finding(start if sentence is _UNCLOSED else here, code, message)
 
 
 def _corner(mark: Any, lines: tuple[str, ...]) -> _Mark:

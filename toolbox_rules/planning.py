@@ -1,8 +1,9 @@
 """Threatening pitfalls + mitigations -> the plan: the set of measures that covers them at least effort.
 
-A pitfall is covered by one measure that takes it away, or by two that each reduce it. The plan is chosen in two steps,
-both solved to proved optimality: first cover as much as can be covered, higher risks before any number of lower ones;
-then, among all sets that do, take the one of least effort, then the fewest measures, then the best supported.
+Enough is done about a pitfall by one measure that takes it away, or by two that each reduce it. The plan is chosen in
+two steps, both solved to proved optimality: first do enough about as much as possible, higher risks before any number
+of lower ones; then, among all sets that do, take the one of least effort, then the fewest measures, then the best
+supported. Whether a pitfall is then gone or only smaller is for the rules to say (``Effect``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -47,6 +48,19 @@ class Plan:
     items: tuple[PlanItem, ...]
     effort: int
     uncovered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What is left of the threatening pitfalls once the whole plan is in place, as the rules then see it.
+
+    ``settled`` threaten no longer; ``reduced`` still do, and the plan does enough about them to make them smaller;
+    about those ``left`` too little can be done.
+    """
+
+    settled: tuple[str, ...]
+    reduced: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +226,17 @@ def make_plan(
     chosen, _ = choice.cheapest(costs(names, knowledge, weighing, within))
     uncovered = tuple(pitfall for pitfall, variable in covered_names.items() if variable not in chosen)
     return _plan(knowledge, weighing, within, targets, helps, frozenset(names) & chosen, uncovered)
+
+
+def effect_of(plan: Plan, now: Mapping[str, Assessment], then: Mapping[str, Assessment]) -> Effect:
+    """Compare what threatens now with what threatens with the whole plan in place."""
+    targets = sorted(name for name, one in now.items() if one.state in THREATENING)
+    still = [name for name in targets if then[name].state in THREATENING]
+    return Effect(
+        settled=tuple(name for name in targets if name not in still),
+        reduced=tuple(name for name in still if name not in plan.uncovered),
+        left=tuple(name for name in plan.uncovered if name in still),
+    )
 
 
 def constrain(choice: Choice, names: Iterable[str], knowledge: Knowledge, within: Reach) -> None:

@@ -7,6 +7,13 @@ import highspy
 import numpy as np
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS without callbacks: setting them up prints a banner before anything can be told to be silent."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the name is theirs
+        """Set up nothing."""
+
+
 class NoSolutionError(Exception):
     """No choice meets the constraints."""
 
@@ -34,7 +41,7 @@ class Choice:
             if any(bound > 0 for _, bound in self.constraints):
                 raise NoSolutionError
             return frozenset(), 0
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver = _Quiet()  # type: ignore[no-untyped-call]
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_rel_gap", 0.0)

@@ -29,7 +29,7 @@ from toolbox_rules.explanation import Proof
 from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge, build_graph
 from toolbox_rules.model import Lang
-from toolbox_rules.planning import Plan
+from toolbox_rules.planning import Effect, Plan
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proving import explain
 from toolbox_rules.questions import Question
@@ -113,6 +113,11 @@ class Advice:
     def plan(self) -> Plan:
         """The measures that together cover what threatens, at least effort."""
         return self.findings.plan
+
+    @property
+    def effect(self) -> Effect:
+        """What of the threatening pitfalls the whole plan settles, reduces and leaves."""
+        return self.findings.effect
 
     @property
     def conditions(self) -> Conditions | None:

@@ -147,13 +147,14 @@ def _undetermined(story: Story) -> tuple[Section, ...]:
 def _plan(story: Story) -> tuple[Section, ...]:
     say, plan = story.say, story.findings.plan
     if not plan.items:
-        return section(say.word("plan"), paragraph(say.word("no_measure" if plan.uncovered else "no_plan")))
+        return section(say.word("plan"), paragraph(say.word("no_measure" if story.findings.effect.left else "no_plan")))
     number = {item.mitigation: str(at) for at, item in enumerate(plan.items, 1)}
     columns = ("", *(say.word(name) for name in ("measure", "who", "effort", "when")))
     rows = tuple(_measure(story, item, number) for item in plan.items)
-    intro = say.word(
-        "plan_intro", measures=len(plan.items), pitfalls=len({one for item in plan.items for one in item.covers})
-    )
+    effect = story.findings.effect
+    intro = say.word("plan_intro", measures=len(plan.items), pitfalls=len(effect.settled))
+    if effect.reduced:
+        intro = f"{intro} {say.word('plan_reduces', pitfalls=say.listed(say.pitfall(one) for one in effect.reduced))}"
     if _all_doubtful(story):
         intro = f"{intro} {say.word('all_if_not_arranged')}"
     return section(say.word("plan"), paragraph(intro), Table(columns, rows, say.word("against_and_sign")))
@@ -226,8 +227,8 @@ def _run(story: Story, phases: Sequence[str]) -> str:
 
 
 def _uncovered(story: Story) -> tuple[Section, ...]:
-    plan = story.findings.plan
-    return section(story.say.word("uncovered"), listing(_left_open(story, one) for one in plan.uncovered))
+    left = story.findings.effect.left
+    return section(story.say.word("uncovered"), listing(_left_open(story, one) for one in left))
 
 
 def _left_open(story: Story, pitfall: str) -> Item:

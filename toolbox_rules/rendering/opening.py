@@ -58,7 +58,7 @@ def _obstacles(story: Story) -> Iterator[Block]:
         reasons = "; ".join(_obstacle(story, one) for one in conditions.barred_by)
         yield paragraph(say.word("ruled_out", verdict=say.verdict(conditions.aim), reasons=reasons))
     beyond = [
-        one.id for one in story.findings.pitfalls if one.id in story.findings.plan.uncovered and _is_grave(story, one)
+        one.id for one in story.findings.pitfalls if one.id in story.findings.effect.left and _is_grave(story, one)
     ]
     if beyond:
         names = say.listed(map(say.pitfall, beyond), at_most=TOP_PITFALLS - 1)
@@ -205,7 +205,9 @@ def remedy(story: Story, pitfall: str) -> Line:
     measures = sorted(covering, key=lambda one: (pitfall, "full") not in _coverage(mitigations[one]))
     shown = [_who(story, one) for one in measures[:TOP_MEASURES]]
     more = len(measures) - len(shown)
-    enough = "" if pitfall not in story.findings.plan.uncovered else f" {say.word('not_enough')}"
+    effect = story.findings.effect
+    word = "not_enough" if pitfall in effect.left else "only_smaller" if pitfall in effect.reduced else None
+    enough = f" {say.word(word)}" if word else ""
     return line("; ".join(shown), f" {say.word('and_more', number=more)}" if more else "", ".", enough)
 
 

@@ -135,6 +135,14 @@ class Measure(Part):
     after: tuple[str, ...]
 
 
+class Left(Part):
+    """What is left of the threatening pitfalls once the whole plan is in place."""
+
+    settled: tuple[str, ...]
+    reduced: tuple[str, ...]
+    left: tuple[str, ...]
+
+
 class Planned(Part):
     """The plan; ``effort`` is in units of the smallest measure."""
 
@@ -210,6 +218,7 @@ class Document(BaseModel):
     form: Form | None
     pitfalls: tuple[Threatened, ...]
     plan: Planned
+    effect: Left
     conditions: Needed | None
     questions: tuple[Asked, ...]
     reach: Within
