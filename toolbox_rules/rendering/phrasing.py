@@ -137,9 +137,15 @@ def _lacks(say: Voice, proof: Proof, lists: Lists, subject: str | None, wanted: 
         yield _lacking_elements(say, proof, (*lists, proof.op or ""))
         return
     turned = (proof.kind, proof.name) in (("condition", "not"), ("quantifier", "none"))
-    for child in proof.children:
+    for child in _open_parts(proof) if not wanted else proof.children:
         inner = child.subject if child.kind == "element" else subject
         yield from _lacks(say, child, lists, inner, wanted is not turned)
+
+
+def _open_parts(proof: Proof) -> tuple[Proof, ...]:
+    """Of what must not hold as a whole: the parts that nobody knows yet, since what is settled says who it is about."""
+    unknown = tuple(child for child in proof.children if child.truth == "unknown")
+    return unknown or proof.children
 
 
 def _lacking_test(say: Voice, proof: Proof, lists: Lists, subject: str | None, wanted: bool) -> Iterator[Lack]:
@@ -168,6 +174,8 @@ def _short_members(say: Voice, proof: Proof) -> str:
     fact = say.fact_named(proof.op or "")
     failing = [child for child in proof.children if child.truth == "false"]
     short = failing or [child for child in proof.children if child.truth == "unknown"]
+    if not failing and len(short) > _SHOWN_VALUES:
+        return say.of(fact.label)  # nothing is known of the set; every value that it can have would say less
     names = say.listed((say.written(fact, child.subject or "") for child in short), at_most=_SHOWN_VALUES)
     return f"{say.of(fact.label)}: {names}" if names else say.of(fact.label)
 
