@@ -15,10 +15,10 @@ from typing import Annotated
 
 import typer
 
-from toolbox_rules import checking
+from toolbox_rules import checking, deferred
 from toolbox_rules.documents import parse_document
 from toolbox_rules.problems import ToolboxError
-from toolbox_rules.rendering import document, text
+from toolbox_rules.rendering import text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
 
@@ -168,7 +168,7 @@ def check(
 @app.command()
 def schema(output: Output = None) -> None:
     """Print the JSON Schema of an advice in JSON."""
-    _write(json.dumps(document.json_schema(), indent=2), output)
+    _write(json.dumps(deferred.document.json_schema(), indent=2), output)
 
 
 def _show_version(wanted: bool) -> None:

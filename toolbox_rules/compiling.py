@@ -13,6 +13,7 @@ from toolbox_rules.vocabulary import Fact
 
 Below = Mapping[int, Mapping[int, bool]]
 
+
 def compile_rules(rulebook: Rulebook, extra: Mapping[str, c.Condition] | None = None) -> n.Network:
     """Compile a rulebook, and further conditions on the case by name, into one network.
 
