@@ -26,6 +26,7 @@ from toolbox_rules.explanation import Proof
 from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang
+from toolbox_rules.pausing import uncollected
 from toolbox_rules.planning import Effect, Plan
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proving import explain
@@ -231,9 +232,10 @@ class Toolbox:
         ``engine="experta"`` runs the same rules through experta (extra ``experta``): the same advice, much slower.
         Raises ``ToolboxError`` with all problems of all files when anything is wrong; nothing is half loaded.
         """
-        shelf = read(_folders(rules, "rules"), _folders(knowledge, "knowledge"))
         make_engine = deferred.experta.prepare if engine == "experta" else prepare
-        return cls(set_up(shelf, metadata.version("toolbox-rules"), make_engine))
+        with uncollected():
+            shelf = read(_folders(rules, "rules"), _folders(knowledge, "knowledge"))
+            return cls(set_up(shelf, metadata.version("toolbox-rules"), make_engine))
 
     def advise(self, case: CaseLike, changes: Mapping[str, object] | None = None) -> Advice:
         """Advise on a case: a path, a mapping of the same shape, or a ``Case``.
