@@ -43,6 +43,7 @@ from toolbox_rules.vocabulary import Vocabulary
 if TYPE_CHECKING:
     import networkx as nx
 
+    from toolbox_rules.engines.experta import Translation
     from toolbox_rules.results import BatchResult
 
 Folders = str | Path | Sequence[str | Path]
@@ -273,6 +274,14 @@ class Toolbox:
         ``advise``. See ``toolbox_rules.batch.advise_table`` for every choice. Raises ``ToolboxError``.
         """
         return deferred.batch.advise_table(self._desk, table, related, wanted=wanted, progress=progress)
+
+    def to_experta(self) -> "Translation":
+        """The rules as an experta ``KnowledgeEngine`` class and its ``Fact`` classes, to use or to extend.
+
+        See ``toolbox_rules.engines.experta.Translation`` for what it declares. Raises ``ToolboxError`` (TR401) when the
+        extra ``experta`` is not installed.
+        """
+        return deferred.experta.to_experta(self._desk.shelf.rulebook)
 
     def read_case(self, case: CaseLike, changes: Mapping[str, object] | None = None) -> Case:
         """Read a case without advising on it."""
