@@ -324,6 +324,13 @@ def test_cases_may_have_keys() -> None:
     assert_equal(plainly(), advise_table(desk(), {**PLAIN, **keys}, {"partners": partners}))
 
 
+def test_a_result_is_asked_for_its_columns_by_name() -> None:
+    found = advise_table(desk(), PLAIN, {"partners": PARTNERS}, wanted=["verdict"])
+    assert "verdict" in found
+    assert "form" not in found
+    assert list(found) == list(found.columns)
+
+
 def test_only_what_is_wanted_is_worked_out() -> None:
     found = advise_table(desk(), PLAIN, {"partners": PARTNERS}, wanted=["verdict"])
     assert set(found.columns) == {"verdict", "refused"}

@@ -208,6 +208,15 @@ def test_help_lists_the_commands(run: Run) -> None:
     assert {"advise", "explain", "what-if", "check", "schema"} <= set(out.split())
 
 
+@pytest.mark.parametrize("told", ["off", ""])
+def test_what_was_loaded_is_kept_where_the_environment_says(
+    run: Run, trip: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOOLBOX_RULES_CACHE", told or str(tmp_path / "kept"))
+    assert run("advise", trip, *SMALL) == run("advise", trip, *SMALL)
+    assert len(list(tmp_path.glob("kept/*.pickle"))) == (0 if told == "off" else 1)
+
+
 # --- terminals and pipes ----------------------------------------------------------------------------------------------
 
 

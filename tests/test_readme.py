@@ -1,7 +1,8 @@
-"""The code in the README runs, from top to bottom, as a reader would run it."""
+"""The code on a page runs, from top to bottom, as a reader would run it."""
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,19 @@ from toolbox_rules import Toolbox
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_python_in_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/experta.md"])
+def test_the_python_on_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if page == "docs/experta.md" and find_spec("experta") is None:
+        pytest.skip("needs the extra experta")
     monkeypatch.chdir(ROOT)
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     blocks = list(re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
     assert blocks
     names: dict[str, object] = {}
     for block in blocks:
-        # Empty lines before the code, so that an error names the line of the README.
+        # Empty lines before the code, so that an error names the line of the page.
         before = "\n" * (text.count("\n", 0, block.start()) + 1)
-        exec(compile(before + block[1], "README.md", "exec"), names)
+        exec(compile(before + block[1], page, "exec"), names)
 
 
 def test_the_advice_in_the_readme_is_the_first_page_of_the_example() -> None:

@@ -107,7 +107,7 @@ def read_case(source: str | Path | Mapping[str, object], vocabulary: Vocabulary,
 
 def case_document(value: Mapping[str, object], path: str = "case") -> Document:
     """A document for a case that comes as a mapping: it has no lines."""
-    return Document(path=path, value=value, lines=(), places=((-1, -1), None))
+    return Document(path=path, value=value, lines=())
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 0 is well, 1 is a problem with what was read or written, 2 is a mistake in how the command was called.
 """
 
+import gc
 import json
 import os
 import sys
@@ -15,10 +16,11 @@ from typing import Annotated
 
 import typer
 
-from toolbox_rules import checking
+from toolbox_rules import checking, deferred
+from toolbox_rules.caching import users_folder
 from toolbox_rules.documents import parse_document
 from toolbox_rules.problems import ToolboxError
-from toolbox_rules.rendering import document, text
+from toolbox_rules.rendering import text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
 
@@ -86,7 +88,7 @@ def advise(
     output: Output = None,
 ) -> None:
     """Advise on a case."""
-    advice = Toolbox.load(rules, knowledge, engine.value).advise(case)
+    advice = _toolbox(rules, knowledge, engine).advise(case)
     match form:
         case Format.text:
             _tell(advice.report(lang.value), output)
@@ -111,7 +113,7 @@ def explain(
     output: Output = None,
 ) -> None:
     """Explain why something holds in a case, or why not."""
-    advice = Toolbox.load(rules, knowledge).advise(case)
+    advice = _toolbox(rules, knowledge).advise(case)
     explanation = advice.why_not(name) if why_not else advice.why(name)
     _write(explanation.to_text(lang.value), output)
 
@@ -130,7 +132,7 @@ def what_if(
 ) -> None:
     """Say what changes when facts of a case are different."""
     given = dict(map(_change, changes))
-    toolbox = Toolbox.load(rules, knowledge)
+    toolbox = _toolbox(rules, knowledge)
     before = toolbox.advise(case)
     _tell(before.compare(toolbox.advise(before.case, given)).report(lang.value), output)
 
@@ -168,7 +170,19 @@ def check(
 @app.command()
 def schema(output: Output = None) -> None:
     """Print the JSON Schema of an advice in JSON."""
-    _write(json.dumps(document.json_schema(), indent=2), output)
+    _write(json.dumps(deferred.document.json_schema(), indent=2), output)
+
+
+def _toolbox(rules: list[Path] | None, knowledge: list[Path] | None, engine: EngineName = EngineName.native) -> Toolbox:
+    """Load what a command works with.
+
+    What was loaded is kept for the next command, where TOOLBOX_RULES_CACHE says; nowhere if it says 'off'.
+    """
+    told = os.environ.get("TOOLBOX_RULES_CACHE")
+    cache = users_folder("toolbox-rules") if not told else None if told == "off" else Path(told)
+    toolbox = Toolbox.load(rules, knowledge, engine.value, cache)
+    gc.freeze()  # it stays until the command ends; looking for garbage in it takes as long as an advice
+    return toolbox
 
 
 def _show_version(wanted: bool) -> None:

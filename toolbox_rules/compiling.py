@@ -1,16 +1,17 @@
 """Rulebook -> Network: every condition finds its node, equal conditions the same one, and the rules their strata."""
 
-from collections.abc import Mapping
-
-import networkx as nx
+from collections.abc import Mapping, Sequence
 
 from toolbox_rules import conditions as c
 from toolbox_rules import network as n
 from toolbox_rules.building import Builder
+from toolbox_rules.components import components
 from toolbox_rules.lowering import Lowering
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.rulebook import Rule, Rulebook, Setting
 from toolbox_rules.vocabulary import Fact
+
+Below = Mapping[int, Mapping[int, bool]]
 
 
 def compile_rules(rulebook: Rulebook, extra: Mapping[str, c.Condition] | None = None) -> n.Network:
@@ -38,15 +39,16 @@ def compile_rules(rulebook: Rulebook, extra: Mapping[str, c.Condition] | None = 
     placed = {name: Lowering(builder=builder).place(condition, ()) for name, condition in sorted((extra or {}).items())}
     derived = [number for number, node in enumerate(builder.nodes) if isinstance(node, n.Derived)]
     supports = {bit: tuple(sorted(support.get(bit, ()))) for bit in derived}
-    graph = _dependencies(builder.nodes, supports)
-    components = _components(graph, rulebook, authors)
+    reach = _reach(builder.nodes)
+    below = _below(supports, reach)
+    settled = _settled(below, rulebook, authors)
     return n.Network(
         nodes=tuple(builder.nodes),
         index=builder.index,
         supports=supports,
-        components=components,
+        components=settled,
         rules=tuple(rules),
-        strata=_strata(graph, components, rules),
+        strata=_strata(below, reach, settled, rules),
         extra=placed,
     )
 
@@ -83,8 +85,8 @@ def _each_set(setting: Setting, exposure: int, builder: Builder) -> list[tuple[i
     return found
 
 
-def _dependencies(nodes: list[n.Node], supports: Mapping[int, tuple[int, ...]]) -> "nx.DiGraph[int]":
-    """Which derived node rests on which; an edge is ``negative`` when more of the one can mean less of the other."""
+def _reach(nodes: Sequence[n.Node]) -> list[frozenset[tuple[int, bool]]]:
+    """For each node the derived nodes it rests on; True when more of the one can mean less of the other."""
     reach: list[frozenset[tuple[int, bool]]] = []
     for number, node in enumerate(nodes):
         below = frozenset().union(*(reach[child] for child in n.children_of(node)))
@@ -100,36 +102,33 @@ def _dependencies(nodes: list[n.Node], supports: Mapping[int, tuple[int, ...]]) 
             case _:
                 pass
         reach.append(below)
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(supports)
-    for bit, nodes_below in supports.items():
-        for node_below in nodes_below:
-            for other, negative in sorted(reach[node_below]):
-                known = graph.edges[other, bit]["negative"] if graph.has_edge(other, bit) else False
-                graph.add_edge(other, bit, negative=negative or known)
-    graph.graph["reach"] = reach
-    return graph
+    return reach
 
 
 def _either_way(below: frozenset[tuple[int, bool]]) -> frozenset[tuple[int, bool]]:
     return frozenset((bit, negative) for bit, _ in below for negative in (False, True))
 
 
-def _components(
-    graph: "nx.DiGraph[int]", rulebook: Rulebook, authors: Mapping[int, set[str]]
-) -> tuple[n.Component, ...]:
-    condensed = nx.condensation(graph)
+def _below(supports: Mapping[int, tuple[int, ...]], reach: Sequence[frozenset[tuple[int, bool]]]) -> Below:
+    """For each derived node those it rests on, and whether by way of a negation."""
+    below: dict[int, dict[int, bool]] = {}
+    for bit, nodes in supports.items():
+        rests_on = below[bit] = {}
+        for other, negative in frozenset().union(*(reach[node] for node in nodes)):
+            rests_on[other] = rests_on.get(other, False) or negative
+    return below
+
+
+def _settled(below: Below, rulebook: Rulebook, authors: Mapping[int, set[str]]) -> tuple[n.Component, ...]:
     found: list[n.Component] = []
     problems: list[Problem] = []
-    for number in nx.lexicographical_topological_sort(condensed, key=lambda at: min(condensed.nodes[at]["members"])):
-        members = sorted(condensed.nodes[number]["members"])
-        inside = graph.subgraph(members)
-        cyclic = len(members) > 1 or inside.has_edge(members[0], members[0])
-        if any(edge["negative"] for _, _, edge in inside.edges(data=True)):
+    for members in components(below):
+        inside = [below[bit][other] for bit in members for other in below[bit].keys() & set(members)]
+        if any(inside):
             problems.append(
                 _negative_cycle(sorted({rule for bit in members for rule in authors.get(bit, ())}), rulebook)
             )
-        found.append(n.Component(nodes=tuple(members), cyclic=cyclic))
+        found.append(n.Component(nodes=members, cyclic=bool(inside)))
     if problems:
         raise ToolboxError(problems)
     return tuple(found)
@@ -142,22 +141,19 @@ def _negative_cycle(rules: list[str], rulebook: Rulebook) -> Problem:
     return rulebook.rules[rules[0]].document.problem(("when",), "TR109", message, hint=hint, key=True)
 
 
-def _strata(graph: "nx.DiGraph[int]", components: tuple[n.Component, ...], rules: list[n.RuleNodes]) -> dict[str, int]:
+def _strata(
+    below: Below,
+    reach: Sequence[frozenset[tuple[int, bool]]],
+    settled: tuple[n.Component, ...],
+    rules: list[n.RuleNodes],
+) -> dict[str, int]:
     """Number the rules: one above every conclusion that a rule negates, at or above every one that it uses."""
     level: dict[int, int] = {}
-    for component in components:
-        inside = set(component.nodes)
-        top = 0
-        for bit in component.nodes:
-            for other, _, edge in graph.in_edges(bit, data=True):
-                if other not in inside:
-                    top = max(top, level[other] + (1 if edge["negative"] else 0))
-        level |= dict.fromkeys(component.nodes, top)
-    reach = graph.graph["reach"]
+    for component in settled:
+        outside = [pair for bit in component.nodes for pair in below[bit].items() if pair[0] not in component.nodes]
+        level |= dict.fromkeys(component.nodes, max((level[bit] + negative for bit, negative in outside), default=0))
     strata = {}
     for rule in rules:
         parts = [rule.exposure, *rule.aggravations, *([] if rule.control is None else [rule.control])]
-        strata[rule.rule] = max(
-            (level[bit] + (1 if negative else 0) for part in parts for bit, negative in reach[part]), default=0
-        )
+        strata[rule.rule] = max((level[bit] + negative for part in parts for bit, negative in reach[part]), default=0)
     return strata

@@ -9,6 +9,7 @@ import math
 import re
 import stat
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
@@ -30,7 +31,7 @@ MAX_VALUES: Final = 100_000
 MAX_PROBLEMS: Final = 100  # in one file; then reading it stops
 
 # A mark is a line and a column, both from 0. A place mirrors a value: where it starts, and the places of its
-# parts. Tuples, and no classes, because every value in every file has one.
+# parts. Tuples, and no classes, because every value in a file has one.
 _Mark: TypeAlias = tuple[int, int]
 _Place: TypeAlias = tuple[_Mark, "dict[str, tuple[_Mark, _Place]] | list[_Place] | None"]
 _Built: TypeAlias = tuple[object, _Place]
@@ -89,9 +90,9 @@ class _Finding(NamedTuple):
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
-    r"""The value of one YAML text, with the place of its every part.
+    r"""The value of one YAML text, and the place of its every part, worked out again when it is asked for.
 
     >>> document = parse_document("regie:\n  process: none\n", "case.yaml")
     >>> document.value
@@ -101,7 +102,11 @@ class Document:
     path: str
     value: object
     lines: tuple[str, ...] = field(repr=False)
-    places: _Place = field(repr=False)
+
+    @cached_property
+    def places(self) -> _Place:
+        """Where the value and its parts start; without lines nothing has a place."""
+        return _built(self.path, "\n".join(self.lines), self.lines)[0][1] if self.lines else (_WHOLE_FILE, None)
 
     def location(self, loc: tuple[str | int, ...], key: bool = False) -> Location:
         r"""Return where the value at `loc` starts, or its key; as much of `loc` as exists is followed.
@@ -169,10 +174,10 @@ def parse_document(text: str, path: str) -> Document:
     if forbidden := _FORBIDDEN.search(text):
         raise _unprintable(path, text, forbidden.start())
     lines = tuple(text.splitlines())
-    (value, places), findings = _build(_SURROGATE_PAIR.sub(_as_one_escape, text) if _is_json(path) else text, lines)
+    (value, _), findings = _built(path, text, lines)
     if findings:
         raise ToolboxError(_problem(path, lines, finding) for finding in findings)
-    return Document(path=path, value=value, lines=lines, places=places)
+    return Document(path=path, value=value, lines=lines)
 
 
 # --- the file
@@ -269,8 +274,8 @@ class _Anchored(NamedTuple):
     height: int
 
 
-def _build(text: str, lines: tuple[str, ...]) -> tuple[_Built, list[_Finding]]:
-    builder = _Builder(text)
+def _built(path: str, text: str, lines: tuple[str, ...]) -> tuple[_Built, list[_Finding]]:
+    builder = _Builder(_SURROGATE_PAIR.sub(_as_one_escape, text) if _is_json(path) else text)
     built: _Built = None, (_WHOLE_FILE, None)
     try:
         built = builder.document()

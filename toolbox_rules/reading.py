@@ -68,7 +68,7 @@ class _Findings:
         return None if item is None else (document, item)
 
     def whole(self, path: Path, code: str, message: str, hint: str | None = None) -> None:
-        from_file = Document(path=shown_path(path), value=None, lines=(), places=((-1, -1), None))
+        from_file = Document(path=shown_path(path), value=None, lines=())
         self.problems.append(from_file.problem((), code, message, hint))
 
     def stop(self) -> None:
@@ -178,7 +178,7 @@ def _extended(first: Document, more: Document, findings: _Findings) -> Document:
         return one
 
     value = add(first.value, more.value, ())
-    return Document(path=first.path, value=value, lines=first.lines, places=first.places)
+    return Document(path=first.path, value=value, lines=first.lines)
 
 
 def _read_weighing_file(folders: Sequence[Path], findings: _Findings) -> tuple[Document, WeighingSpec] | None:

@@ -1,6 +1,6 @@
 """The columns that come out of a table of cases: numbers with the words that they stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -35,6 +35,12 @@ class BatchResult:
         if name not in self.columns:
             raise KeyError(f"no column '{name}'; {did_you_mean(name, self.columns) or 'see `columns`'}")
         return self.columns[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
 
     def words(self, name: str) -> list[str | None]:
         """A column in words: its categories, or true, false and None for unknown."""

@@ -6,10 +6,9 @@ from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import networkx as nx
-
+from toolbox_rules import deferred
 from toolbox_rules.advice import (
     Conditions,
     Desk,
@@ -21,26 +20,31 @@ from toolbox_rules.advice import (
     find,
     set_up,
 )
-from toolbox_rules.batch import advise_table
+from toolbox_rules.caching import recall
 from toolbox_rules.cases import Case, read_case
 from toolbox_rules.comparing import Comparison, compare
-from toolbox_rules.engines import experta
 from toolbox_rules.explanation import Proof
 from toolbox_rules.inference import prepare
-from toolbox_rules.knowledge import Knowledge, build_graph
+from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang
+from toolbox_rules.pausing import uncollected
 from toolbox_rules.planning import Effect, Plan
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proving import explain
 from toolbox_rules.questions import Question
 from toolbox_rules.reading import read
-from toolbox_rules.rendering import document, html, markdown, proofs, text
+from toolbox_rules.rendering import proofs, text
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.report import Report
-from toolbox_rules.results import BatchResult
 from toolbox_rules.rulebook import Rule
 from toolbox_rules.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from toolbox_rules.engines.experta import Translation
+    from toolbox_rules.results import BatchResult
 
 Folders = str | Path | Sequence[str | Path]
 CaseLike = str | Path | Mapping[str, object] | Case
@@ -154,11 +158,11 @@ class Advice:
 
     def to_dict(self, texts: bool = False) -> dict[str, object]:
         """Plain data after the schema ``toolbox-rules/advice/1``; ``texts`` adds the words in both languages."""
-        return document.to_dict(self.findings, self._desk, texts=texts)
+        return deferred.document.to_dict(self.findings, self._desk, texts=texts)
 
     def to_json(self, texts: bool = False) -> str:
         """The same as JSON text."""
-        return document.to_json(self.findings, self._desk, texts=texts)
+        return deferred.document.to_json(self.findings, self._desk, texts=texts)
 
     def report(self, lang: Lang = "nl") -> Report:
         """The advice in words, as sections of paragraphs, lists and tables, for a writer of your own."""
@@ -170,11 +174,11 @@ class Advice:
 
     def to_markdown(self, lang: Lang = "nl") -> str:
         """The advice as Markdown."""
-        return markdown.to_markdown(self.findings, self._desk, lang)
+        return deferred.markdown.to_markdown(self.findings, self._desk, lang)
 
     def to_html(self, lang: Lang = "nl") -> str:
         """The advice as one HTML page that stands alone."""
-        return html.to_html(self.findings, self._desk, lang)
+        return deferred.html.to_html(self.findings, self._desk, lang)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -183,7 +187,7 @@ class Advice:
         return self.to_markdown()
 
     def _repr_html_(self) -> str:
-        return html.to_card(self.findings, self._desk, "nl")
+        return deferred.html.to_card(self.findings, self._desk, "nl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Contrast:
 
     def to_markdown(self, lang: Lang = "nl") -> str:
         """The differences as Markdown."""
-        return markdown.contrast_to_markdown(self.comparison, self._desk, lang)
+        return deferred.markdown.contrast_to_markdown(self.comparison, self._desk, lang)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -224,16 +228,27 @@ class Toolbox:
         rules: Folders | None = None,
         knowledge: Folders | None = None,
         engine: Literal["native", "experta"] = "native",
+        cache: str | Path | None = None,
     ) -> "Toolbox":
         """Load folders of rules and knowledge, by default the shipped ones; later folders add to earlier ones.
 
         ``engine="experta"`` runs the same rules through experta (extra ``experta``): the same advice, much slower.
-        Raises ``ToolboxError`` with all problems of all files when anything is wrong; nothing is half loaded.
+        ``cache`` is a folder of yours to keep what was loaded in, so that the next program that loads the same files
+        is ready sooner. Raises ``ToolboxError`` with all problems of all files when anything is wrong; nothing is half
+        loaded.
         """
-        shelf = read(_folders(rules, "rules"), _folders(knowledge, "knowledge"))
-        return cls(
-            set_up(shelf, metadata.version("toolbox-rules"), experta.prepare if engine == "experta" else prepare)
-        )
+        rule_folders, knowledge_folders = _folders(rules, "rules"), _folders(knowledge, "knowledge")
+        version = metadata.version("toolbox-rules")
+        make_engine = deferred.experta.prepare if engine == "experta" else prepare
+
+        def make() -> Desk:
+            return set_up(read(rule_folders, knowledge_folders), version, make_engine)
+
+        with uncollected():
+            if cache is None or engine == "experta":
+                return cls(make())
+            label = f"toolbox-rules {version} {len(rule_folders)}"
+            return cls(recall(Path(cache), label, [*rule_folders, *knowledge_folders], make))
 
     def advise(self, case: CaseLike, changes: Mapping[str, object] | None = None) -> Advice:
         """Advise on a case: a path, a mapping of the same shape, or a ``Case``.
@@ -251,14 +266,22 @@ class Toolbox:
         *,
         wanted: Iterable[str] | None = None,
         progress: Callable[[int, int], None] | None = None,
-    ) -> BatchResult:
+    ) -> "BatchResult":
         """Advise on every row of a table: a mapping of columns, a pandas DataFrame or an Arrow table.
 
         Columns carry the full names of facts; ``related`` holds the tables of elements, such as partners, by the name
         of their list. The answer has one column per conclusion, state, risk and verdict, equal row by row to
         ``advise``. See ``toolbox_rules.batch.advise_table`` for every choice. Raises ``ToolboxError``.
         """
-        return advise_table(self._desk, table, related, wanted=wanted, progress=progress)
+        return deferred.batch.advise_table(self._desk, table, related, wanted=wanted, progress=progress)
+
+    def to_experta(self) -> "Translation":
+        """The rules as an experta ``KnowledgeEngine`` class and its ``Fact`` classes, to use or to extend.
+
+        See ``toolbox_rules.engines.experta.Translation`` for what it declares. Raises ``ToolboxError`` (TR401) when the
+        extra ``experta`` is not installed.
+        """
+        return deferred.experta.to_experta(self._desk.shelf.rulebook)
 
     def read_case(self, case: CaseLike, changes: Mapping[str, object] | None = None) -> Case:
         """Read a case without advising on it."""
@@ -304,7 +327,7 @@ class Toolbox:
     @cached_property
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The knowledge as a frozen networkx graph."""
-        return build_graph(self.knowledge, self._desk.shelf.rulebook)
+        return deferred.graphing.build_graph(self.knowledge, self._desk.shelf.rulebook)
 
 
 def _folders(given: Folders | None, name: str) -> list[Path]:

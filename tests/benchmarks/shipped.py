@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import yaml
 
@@ -16,11 +17,20 @@ from toolbox_rules.toolbox import Advice, Toolbox, shipped
 ROOT = Path(__file__).parents[2]
 CASES = sorted((ROOT / "examples" / "cases").glob("*.yaml"))
 IMPORTED = {"pyyaml": "yaml"}
+#: What can be asked of an advice, and another one; each is to answer within 50 ms. A further question is a line here.
+QUESTIONS: Mapping[str, Callable[[Advice, Advice], object]] = {
+    "`why`": lambda one, _: one.why(one.pitfalls[0].id),
+    "`why`, in words": lambda one, _: one.why(one.pitfalls[0].id).to_text(),
+    "`why_not`, in words": lambda one, _: one.why_not(one.pitfalls[0].id).to_text(),
+    "`why('verdict')`, in words": lambda one, _: one.why("verdict").to_text(),
+    "`compare`": lambda one, other: one.compare(other),
+    "`compare`, in words": lambda one, other: one.compare(other).to_text(),
+}
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """What was measured, and how much there is of it."""
+    """What was measured, and how much there is of it; ``answers`` by question and case."""
 
     rules: int
     nodes: int
@@ -31,6 +41,7 @@ class Shipped:
     loading: Mapping[str, Spread]
     stages: Mapping[str, Spread]
     slowest_plan: tuple[str, Spread]
+    answers: Mapping[str, Mapping[str, Spread]]
     cold: Mapping[str, Spread]
 
 
@@ -46,13 +57,25 @@ def measure(budget: float) -> Shipped:
         for path, advice in zip(CASES, advices, strict=True)
     }
     stages: dict[str, list[Callable[[], object]]] = {
-        "rules": [partial(infer, engine, one.findings.trace.facts, one.case.lists) for one in advices],
-        "plan": [_planned(toolbox, one) for one in advices],
-        "advice": [partial(toolbox.advise, one.case) for one in advices],
-        "advice, from the file": [partial(toolbox.advise, path) for path in CASES],
-        "explanation": [partial(one.why, one.pitfalls[0].id) for one in advices],
-        "explanation in words": [partial(_told, one) for one in advices],
+        "the rules alone (`infer`)": [
+            partial(infer, engine, one.findings.trace.facts, one.case.lists) for one in advices
+        ],
+        "the plan": [_planned(toolbox, one) for one in advices],
+        "`advise`, whole": [partial(toolbox.advise, one.case) for one in advices],
+        "`advise`, with reading the file": [partial(toolbox.advise, path) for path in CASES],
+        "`to_text`": [one.to_text for one in advices],
+        "`to_html`": [one.to_html for one in advices],
+        "`to_json`, with texts": [partial(one.to_json, texts=True) for one in advices],
     }
+    others = [advices[-1], *advices[:-1]]
+    answers: dict[str, dict[str, list[Callable[[], object]]]] = {
+        what: {path.stem: [partial(ask, one, other)] for path, one, other in zip(CASES, advices, others, strict=True)}
+        for what, ask in QUESTIONS.items()
+    }
+    with TemporaryDirectory() as kept:
+        starts = _cold_starts(kept)
+        _warm(starts)
+        cold = side_by_side(starts, budget / 3, 5)
     return Shipped(
         rules=len(toolbox.rules),
         nodes=len(engine.network.nodes),
@@ -62,8 +85,9 @@ def measure(budget: float) -> Shipped:
         files=len(files),
         loading=loading,
         stages=side_by_side(stages, budget / 3),
-        slowest_plan=max(plans.items(), key=lambda item: item[1].median),
-        cold=side_by_side(_cold_starts(), budget / 3, 5),
+        slowest_plan=slowest(plans),
+        answers={what: side_by_side(asked, 0.5) for what, asked in answers.items()},
+        cold=cold,
     )
 
 
@@ -79,19 +103,33 @@ def _planned(toolbox: Toolbox, advice: Advice) -> Callable[[], object]:
     return partial(make_plan, shelf.knowledge, shelf.weighing.spec, found.reach, assessments)
 
 
-def _told(advice: Advice) -> str:
-    return advice.why(advice.pitfalls[0].id).to_text()
+def slowest(found: Mapping[str, Spread]) -> tuple[str, Spread]:
+    """The case that took longest."""
+    return max(found.items(), key=lambda item: item[1].median)
 
 
-def _cold_starts() -> dict[str, list[Callable[[], object]]]:
+def _cold_starts(kept: str) -> dict[str, list[Callable[[], object]]]:
+    """Commands and imports, each in a process of its own; ``kept`` is a folder for what the command keeps."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = [dependency.split(">")[0].strip() for dependency in project["dependencies"]]
     imports = ", ".join(IMPORTED.get(name, name) for name in names)
-    advise = (
-        "from toolbox_rules.cli import main; import sys; sys.argv = ['toolbox-rules', 'advise', sys.argv[1]]; main()"
-    )
+    advise = "import sys; from toolbox_rules.cli import main; main(['advise', *sys.argv[1:]])"
+
+    def first() -> None:
+        with TemporaryDirectory(dir=kept) as empty:
+            in_process("-c", advise, str(CASES[0]), TOOLBOX_RULES_CACHE=empty)
+
     return {
-        "advise": [partial(in_process, "-c", advise, str(CASES[0]))],
+        "advise": [partial(in_process, "-c", advise, str(CASES[0]), TOOLBOX_RULES_CACHE=kept)],
+        "advise, the first time": [first],
+        "importing the package": [partial(in_process, "-c", "from toolbox_rules import Toolbox")],
         "importing its dependencies": [partial(in_process, "-c", f"import {imports}")],
         "starting Python": [partial(in_process, "-c", "pass")],
     }
+
+
+def _warm(actions: Mapping[str, list[Callable[[], object]]]) -> None:
+    """Do everything once, so that modules are compiled and what is kept is there."""
+    for several in actions.values():
+        for action in several:
+            action()

@@ -19,6 +19,7 @@ from toolbox_rules.compiling import compile_rules
 from toolbox_rules.engines.importing import import_experta
 from toolbox_rules.engines.matching import matcher, strategy
 from toolbox_rules.evaluating import Evaluation, Facts, Lists, Rails, evaluate, leaf_rails
+from toolbox_rules.generating import outputs
 from toolbox_rules.rulebook import Rulebook
 
 Rail = Literal["must", "may"]
@@ -68,7 +69,7 @@ def prepare(network: n.Network) -> inference.Engine:
         rails = [found.get(node, (0, 0)) for node in native.position]
         return tuple(must for must, _ in rails), tuple(may for _, may in rails)
 
-    return replace(native, source="", run=run)
+    return replace(native, run=run)
 
 
 def to_experta(book: n.Network | Rulebook) -> Translation:
@@ -109,7 +110,7 @@ class _Writer:
                     self._emit(support)
             for bit in component.nodes:
                 self._any(bit, self.network.supports[bit])
-        for node in inference.outputs(self.network):
+        for node in outputs(self.network):
             self._emit(node)
         return Translation(
             engine=self._engine(),

@@ -27,6 +27,7 @@ from toolbox_rules.documents import Document, parse_document
 from toolbox_rules.inference import Trace, infer, prepare
 from toolbox_rules.linking import Found, Linker
 from toolbox_rules.model import RuleSpec, VocabularySpec, WeighingSpec
+from toolbox_rules.pausing import uncollected
 from toolbox_rules.rulebook import Rulebook
 from toolbox_rules.schema import validate
 from toolbox_rules.vocabulary import resolve_vocabulary
@@ -40,7 +41,8 @@ Facts = tuple[dict[str, Value], dict[str, Elements]]
 def load(rulebase: Rulebase) -> Loaded:
     """Read, compile and prepare the rulebase."""
     texts = written(rulebase)
-    engine = prepare(compile_rules(read(texts)))
+    with uncollected():  # as Toolbox.load does
+        engine = prepare(compile_rules(read(texts)))
     names = {
         flag: engine.network.index[_derived(flag)] for flag in rulebase.flags if _derived(flag) in engine.network.index
     }
