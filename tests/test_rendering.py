@@ -414,6 +414,23 @@ def test_everything_can_be_explained(advices: Mapping[str, Advice], shipped: Too
             assert explanation.to_dict()["name"] in (name, advice.verdict.id)
 
 
+def test_a_condition_says_who_until_when_what_shows_it_and_what_could_stand_instead(
+    advices: Mapping[str, Advice],
+) -> None:
+    advice = advices["wijksteunpunt"]
+    assert advice.conditions is not None
+    assert [(swap.leave, swap.take) for swap in advice.conditions.swaps] == [(("escalation-ladder",), ("signal-desk",))]
+    assert {(term.phases[0], term.recheck) for term in advice.conditions.terms} == {("ontwerp", "contractering")}
+    assert (
+        "  3. Escalation ladder\n"
+        "     Who: The partners together.\n"
+        "     When: Design to Contracting.\n"
+        "     Met when: The ladder is used now and then and nobody sees that as telling tales.\n"
+        "     Check again: at the latest at the end of the phase 'Contracting'.\n"
+        "     Or instead of this, for the same effort: Signal desk with a deadline.\n"
+    ) in advice.to_text("en")
+
+
 def test_a_contrast_says_what_changed_and_what_follows(small: Toolbox) -> None:
     before, after = small.advise(TRIP), small.advise(TRIP, {"car.spare": False, "trip.maps": ["phone"]})
     assert before.compare(after).to_text("nl") == (

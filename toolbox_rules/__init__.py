@@ -6,7 +6,7 @@
 'lighter-form'
 """
 
-from toolbox_rules.advice import Assumption, Conditions, Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
+from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.explanation import Proof
@@ -14,6 +14,7 @@ from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.questions import Answer, Question
+from toolbox_rules.requiring import Assumption, Conditions, Swap, Term
 from toolbox_rules.rulebook import Rule
 from toolbox_rules.toolbox import Advice, Contrast, Explanation, Toolbox
 from toolbox_rules.vocabulary import Vocabulary
@@ -40,6 +41,8 @@ __all__ = [
     "Question",
     "Receipt",
     "Rule",
+    "Swap",
+    "Term",
     "Toolbox",
     "ToolboxError",
     "Verdict",

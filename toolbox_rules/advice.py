@@ -18,7 +18,6 @@ from toolbox_rules.planning import (
     Plan,
     Reach,
     Sureness,
-    cheapest_towards,
     effect_of,
     held_conditions,
     make_plan,
@@ -30,8 +29,9 @@ from toolbox_rules.planning import (
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
+from toolbox_rules.requiring import Calendar, Conditions, require
 from toolbox_rules.vocabulary import Fact
-from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_scales, weigh
+from toolbox_rules.weighing import Outcome, Remedies, Scales, prepare_scales, table_in_force, weigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,33 +122,6 @@ class FormAdvice:
     highest: str
     excluded: tuple[str, ...]
     steps: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
-    """A criterion that no measure moves, and the level that it has to reach."""
-
-    criterion: str
-    now: str
-    needed: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """What has to be arranged for the aim: the cheapest measures, and what must turn out well besides.
-
-    ``assumptions`` are criteria that no measure moves far enough; ``unsettled`` pitfalls of which it is not known
-    whether they threaten, and which have to turn out not to; ``barred_by`` rules that exclude the aim whatever is
-    done, so that what they say has to change first. ``reachable`` is False when no set of measures leads to the aim
-    even so.
-    """
-
-    aim: str
-    reachable: bool
-    measures: tuple[str, ...]
-    assumptions: tuple[Assumption, ...]
-    unsettled: tuple[str, ...]
-    barred_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,69 +443,28 @@ def _form(desk: Desk, trace: Trace, outcome: Outcome) -> FormAdvice | None:
 
 def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach, memo: Memo) -> Conditions | None:
     """What would bring the verdict to the aim of its table; None when it is there already."""
-    weighing, outcome = desk.shelf.weighing, situation.outcome
-    table = next(table for table in weighing.spec.tables if table.id == outcome.table)
-    if outcome.verdict == table.aim:
-        return None
     doubtful = frozenset(name for name, one in situation.assessments.items() if one.state == "undetermined" and one.may)
 
     def weighed(measures: frozenset[str]) -> Outcome:
         return _projected(desk, case, case.in_place | measures, memo, possible=False, waived=doubtful).outcome
 
-    best = weighed(frozenset(within.available))
-    assumed = _assumed(weighing, table.id, best, table.aim)
-    barred = _excluding(best, table.aim)
-
-    def reaches(measures: frozenset[str]) -> bool:
-        after = weighed(measures)
-        return not _excluding(after, table.aim) - barred and _decided(weighing, after, assumed) == table.aim
-
-    chosen = None
-    if assumed is not None:
-        names = tuple(sorted(within.available))
-        chosen = cheapest_towards(names, desk.shelf.knowledge, weighing.spec, within, reaches)
-    now = {one.criterion: one.level for one in outcome.criteria}
-    return Conditions(
-        aim=table.aim,
-        reachable=chosen is not None,
-        measures=tuple(sorted(chosen or ())),
-        assumptions=tuple(
-            Assumption(criterion=name, now=now[name], needed=level) for name, level in (assumed or {}).items()
-        ),
-        unsettled=tuple(sorted(doubtful)),
-        barred_by=tuple(sorted(barred)),
-    )
+    calendar = _calendar(desk, situation)
+    knowledge = desk.shelf.knowledge
+    return require(desk.shelf.weighing, knowledge, situation.outcome, within, doubtful, calendar, weighed)
 
 
-def _assumed(weighing: Weighing, table: str, best: Outcome, aim: str) -> dict[str, str] | None:
-    """The criteria that stay too low even with every measure, each with the lowest level that will do."""
-    names = list(weighing.spec.criteria)
-    orders = [list(weighing.spec.criteria[name].levels) for name in names]
-    reached = [order.index(one.level) for order, one in zip(orders, best.criteria, strict=True)]
-    top = [len(order) - 1 for order in orders]
-    decisions = weighing.decisions[table]
-    if decisions[tuple(top)] != aim:
-        return None
-    for at in range(len(names)):
-        for level in range(reached[at], top[at] + 1):
-            if decisions[(*top[:at], level, *top[at + 1 :])] == aim:
-                top[at] = level
-                break
-    return {name: orders[at][top[at]] for at, name in enumerate(names) if top[at] > reached[at]}
-
-
-def _decided(weighing: Weighing, outcome: Outcome, assumed: Mapping[str, str] | None) -> str:
-    levels = []
-    for one in outcome.criteria:
-        order = list(weighing.spec.criteria[one.criterion].levels)
-        floor = order.index((assumed or {}).get(one.criterion, order[0]))
-        levels.append(max(order.index(one.level), floor))
-    return weighing.decisions[outcome.table][tuple(levels)]
-
-
-def _excluding(outcome: Outcome, verdict: str) -> frozenset[str]:
-    """The rules that rule a verdict out."""
-    return frozenset(one.rule for one in outcome.arguments if one.stance == "excludes" and verdict in one.verdicts)
+def _calendar(desk: Desk, situation: _Situation) -> Calendar:
+    """Where the case stands, and how long the table that weighs it now goes on to do so."""
+    name, trace = desk.shelf.weighing.spec.phase, situation.trace
+    order, phase = desk.shelf.rulebook.vocabulary.facts[name].order, trace.facts.get(name)
+    now = order.index(phase) if isinstance(phase, str) else None
+    last = now or 0
+    for at in range(last + 1, len(order)):
+        later = infer(desk.trials, {**trace.facts, name: order[at]}, trace.lists)
+        if table_in_force(desk.shelf.weighing, later).id != situation.outcome.table:
+            break
+        last = at
+    return Calendar(phases=order, now=now, last=last)
 
 
 # --- facts and hashes ---------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from typing import Any, Literal
 import networkx as nx
 
 from toolbox_rules.advice import (
-    Conditions,
     Desk,
     Findings,
     FormAdvice,
@@ -38,6 +37,7 @@ from toolbox_rules.rendering import document, html, markdown, proofs, text
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.report import Report
+from toolbox_rules.requiring import Conditions
 from toolbox_rules.results import BatchResult
 from toolbox_rules.rulebook import Rule
 from toolbox_rules.vocabulary import Vocabulary

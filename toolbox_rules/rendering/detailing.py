@@ -210,20 +210,7 @@ def _when(story: Story, phases: Sequence[str]) -> str:
     order = say.fact_named(phase).order
     now = story.findings.trace.facts.get(phase)
     start = order.index(now) if isinstance(now, str) and now in order else 0
-    left = [at for at, name in enumerate(order) if name in phases and at >= start]
-    runs: list[list[int]] = []
-    for at in left:
-        if runs and runs[-1][-1] == at - 1:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return say.listed(_run(story, [order[at] for at in run]) for run in runs)
-
-
-def _run(story: Story, phases: Sequence[str]) -> str:
-    say = story.say
-    first, last = say.phase(phases[0]), say.phase(phases[-1])
-    return first if len(phases) == 1 else say.word("range", low=first, high=last)
+    return say.phases([name for at, name in enumerate(order) if name in phases and at >= start])
 
 
 def _uncovered(story: Story) -> tuple[Section, ...]:

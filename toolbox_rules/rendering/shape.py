@@ -159,12 +159,30 @@ class Assumed(Part):
     needed: str
 
 
+class Moment(Part):
+    """One measure of the conditions: when it can still be taken, and the phase at whose end to check it again."""
+
+    measure: str
+    phases: tuple[str, ...]
+    recheck: str | None
+
+
+class Exchange(Part):
+    """Measures that could stand instead of others, for the same effort."""
+
+    leave: tuple[str, ...]
+    take: tuple[str, ...]
+
+
 class Needed(Part):
-    """What has to be arranged for the aim."""
+    """What has to be arranged for the aim; ``all_swaps`` is false when not every choice of equal effort was tried."""
 
     aim: str
     reachable: bool
     measures: tuple[str, ...]
+    terms: tuple[Moment, ...]
+    swaps: tuple[Exchange, ...]
+    all_swaps: bool
     assumptions: tuple[Assumed, ...]
     unsettled: tuple[str, ...]
     barred_by: tuple[str, ...]

@@ -149,7 +149,9 @@ def _rule(stories: Iterable[Story], name: str) -> RuleTexts:
 
 def _mitigations(findings: Findings) -> list[str]:
     found = {item.mitigation for item in findings.plan.items} | findings.reach.in_place | findings.reach.planned
-    return sorted(found | (set(findings.conditions.measures) if findings.conditions else set()))
+    if findings.conditions is not None:
+        found |= {*findings.conditions.measures, *(one for swap in findings.conditions.swaps for one in swap.take)}
+    return sorted(found)
 
 
 def _mitigation(desk: Desk, name: str) -> MitigationTexts:

@@ -173,7 +173,11 @@ _TABLE: Final = {
     ),
     "needed_for": ("Nodig voor maatregel {measures}.", "Needed for measure {measures}."),
     "after": ("Eerst: maatregel {measures}.", "First: measure {measures}."),
-    "unsettled": (
+    "unsettled_one": (
+        "Van één valkuil is nog niet te zeggen of hij speelt. Die mag dan niet groot blijken.",
+        "Of one pitfall it cannot be said yet whether it plays. It must not turn out large.",
+    ),
+    "unsettled_many": (
         "Van {number} valkuilen is nog niet te zeggen of ze spelen. Die mogen dan niet groot blijken.",
         "Of {number} pitfalls it cannot be said yet whether they play. They must not turn out large.",
     ),
@@ -193,6 +197,19 @@ _TABLE: Final = {
         "With the whole plan the advice stays '{verdict}' too, and the criteria stay the same.",
     ),
     "arrange": ("Het minste wat dan geregeld moet zijn:", "The least that has to be arranged for it:"),
+    "met_when": ("Klaar als", "Met when"),
+    "recheck": ("Controle", "Check again"),
+    "recheck_at": ("uiterlijk aan het eind van de fase '{phase}'", "at the latest at the end of the phase '{phase}'"),
+    "no_recheck": (
+        "De fase is niet bekend. Spreek zelf af wanneer u dit controleert.",
+        "The phase is not known. Agree yourselves when to check this again.",
+    ),
+    "or_instead": ("Of in plaats hiervan, met evenveel werk", "Or instead of this, for the same effort"),
+    "swap": ("Of in plaats van {leave}: {take}.", "Or instead of {leave}: {take}."),
+    "more_swaps": (
+        "Er kunnen meer keuzes zijn met evenveel werk. Niet alle zijn uitgezocht.",
+        "There may be more choices for the same effort. Not all were worked out.",
+    ),
     "assume": ("Ook moet blijken:", "Besides, it must turn out that:"),
     "assume_only": ("Daarvoor moet blijken:", "For that, it must turn out that:"),
     "now": ("Nu: {level}", "Now: {level}"),
