@@ -7,16 +7,18 @@
 """
 
 from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
+from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.explanation import Proof
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
+from toolbox_rules.presenting import Presentation
 from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.questions import Answer, Question
 from toolbox_rules.requiring import Assumption, Conditions, Swap, Term
 from toolbox_rules.rulebook import Rule
-from toolbox_rules.toolbox import Advice, Contrast, Explanation, Toolbox
+from toolbox_rules.toolbox import Advice, Explanation, Toolbox
 from toolbox_rules.vocabulary import Vocabulary
 
 __all__ = [
@@ -24,10 +26,10 @@ __all__ = [
     "Answer",
     "Assumption",
     "Case",
+    "Cause",
     "Change",
     "Comparison",
     "Conditions",
-    "Contrast",
     "Explanation",
     "Findings",
     "FormAdvice",
@@ -36,6 +38,7 @@ __all__ = [
     "PitfallAdvice",
     "Plan",
     "PlanItem",
+    "Presentation",
     "Problem",
     "Proof",
     "Question",

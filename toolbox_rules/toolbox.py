@@ -29,6 +29,7 @@ from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge, build_graph
 from toolbox_rules.model import Lang
 from toolbox_rules.planning import Effect, Plan
+from toolbox_rules.presenting import Presentation
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proving import explain
 from toolbox_rules.questions import Question
@@ -148,9 +149,10 @@ class Advice:
         """
         return Explanation(explain(self._desk, self.findings, name, whole=True), self.findings, self._desk)
 
-    def compare(self, other: "Advice") -> "Contrast":
-        """What differs from this advice to another."""
-        return Contrast(compare(self.findings, other.findings), self._desk)
+    def compare(self, other: "Advice") -> Presentation[Comparison]:
+        """What differs from this advice to another, and why."""
+        found = compare(self.findings, other.findings, self._desk)
+        return Presentation(found, "toolbox-rules/comparison/1", contrast, self._desk)
 
     def to_dict(self, texts: bool = False) -> dict[str, object]:
         """Plain data after the schema ``toolbox-rules/advice/1``; ``texts`` adds the words in both languages."""
@@ -184,32 +186,6 @@ class Advice:
 
     def _repr_html_(self) -> str:
         return html.to_card(self.findings, self._desk, "nl")
-
-
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """What differs between two advices; shows itself as text or Markdown."""
-
-    comparison: Comparison
-    _desk: Desk = field(repr=False)
-
-    def report(self, lang: Lang = "nl") -> Report:
-        """The differences in words, as sections of paragraphs and lists, for a writer of your own."""
-        return contrast(self.comparison, self._desk, lang)
-
-    def to_text(self, lang: Lang = "nl") -> str:
-        """The differences as text."""
-        return text.contrast_to_text(self.comparison, self._desk, lang)
-
-    def to_markdown(self, lang: Lang = "nl") -> str:
-        """The differences as Markdown."""
-        return markdown.contrast_to_markdown(self.comparison, self._desk, lang)
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
 
 
 @dataclass(frozen=True)
