@@ -11,6 +11,7 @@ from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.explanation import Proof
+from toolbox_rules.forming import FormOutcome, FormTable
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.presenting import Presentation
@@ -33,6 +34,8 @@ __all__ = [
     "Explanation",
     "Findings",
     "FormAdvice",
+    "FormOutcome",
+    "FormTable",
     "Knowledge",
     "Location",
     "PitfallAdvice",

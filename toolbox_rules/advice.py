@@ -11,6 +11,7 @@ from toolbox_rules.assessing import THREATENING, Assessment, Assessor, Memo, ass
 from toolbox_rules.cases import Case, Elements, SetValue, Value
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.forming import FormOutcome, FormTable, is_acceptable, tabled
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.planning import (
     Effect,
@@ -136,7 +137,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """The advice as a value: everything that was found, without a word of text."""
+    """The advice as a value: everything that was found, without a word of text.
+
+    ``in_recommended`` is what becomes of the case in the recommended form, when another one is proposed.
+    """
 
     case: Case
     verdict: Verdict
@@ -147,6 +151,7 @@ class Findings:
     conditions: Conditions | None
     questions: tuple[Question, ...]
     reach: Reach
+    in_recommended: FormOutcome | None
     receipt: Receipt
     trace: Trace = field(repr=False)
 
@@ -201,6 +206,8 @@ def find(desk: Desk, case: Case) -> Findings:
     undecided = _undecided(desk, known, situation.outcome)
     summarise = partial(_summary, desk, case, memo)
     order = {verdict: at for table in shelf.weighing.spec.tables for at, verdict in enumerate(table.verdicts)}
+    form = _form(desk, trace, situation.outcome)
+    other = form.recommended if form and form.steps else None
     return Findings(
         case=case,
         verdict=Verdict(
@@ -211,13 +218,14 @@ def find(desk: Desk, case: Case) -> Findings:
             known=known,
             decisive=len(desk.deciding),
         ),
-        form=_form(desk, trace, situation.outcome),
+        form=form,
         pitfalls=_pitfalls(desk, situation.assessments, projected.assessments),
         plan=plan,
         effect=effect_of(plan, situation.assessments, whole.assessments),
         conditions=None if undecided else _conditions(desk, case, situation, within, memo),
         questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), summarise, order),
         reach=within,
+        in_recommended=_in_form(desk, case, other, memo) if other else None,
         receipt=Receipt(facts=facts_hash(case), version=desk.version, **desk.hashes),
         trace=trace,
     )
@@ -364,6 +372,69 @@ def _set_to(fact: Fact, known: Value | None, value: object, keep: bool) -> Value
         return known
     assert isinstance(value, str | bool | int | float)
     return value
+
+
+def forms(desk: Desk, findings: Findings) -> FormTable | None:
+    """The same case in every form, lightest first; None when the knowledge has no forms."""
+    spec, form = desk.shelf.weighing.spec.form, findings.form
+    if spec is None or form is None:
+        return None
+    memo, case = Memo(), findings.case
+    order = desk.shelf.rulebook.vocabulary.facts[spec.proposed].order
+    rows = tuple(_in_form(desk, case, name, memo, conditions=True) for name in order)
+    firing = {one.rule for one in findings.trace.firings()}
+    asked: dict[str, list[str]] = {}
+    for rule in sorted(firing):
+        for setting in desk.shelf.rulebook.rules[rule].settings:
+            if setting.fact.name == spec.needed:
+                for level in setting.values:
+                    asked.setdefault(str(level), []).append(rule)
+    return tabled(case.name, rows, form.proposed, form.recommended, asked, _verdicts(desk))
+
+
+def _in_form(desk: Desk, case: Case, form: str, memo: Memo, conditions: bool = False) -> FormOutcome:
+    """What becomes of a case when one form is proposed; whatever that brings with it only rules say."""
+    spec = desk.shelf.weighing.spec
+    assert spec.form is not None
+    case = replace(case, facts={**case.facts, spec.form.proposed: form})
+    facts, lists = with_measures(desk, case, case.in_place, given_wins=True)
+    trace = infer(desk.trials, facts, lists)
+    refused = [
+        because for at, (_, because) in enumerate(desk.shelf.constraints) if trace.holds(f"never:{at}") == "true"
+    ]
+    if refused:
+        return FormOutcome(form=form, refused=refused[0])
+    situation = _situation(desk, trace, case.in_place, memo, possible=False)
+    within = _reach(desk, trace, case.in_place, case.planned)
+    plan = make_plan(desk.shelf.knowledge, spec, within, situation.assessments)
+    measures = case.in_place | case.planned | {item.mitigation for item in plan.items}
+    whole = _projected(desk, case, measures, memo, possible=False)
+    known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
+    undecided = _undecided(desk, known, situation.outcome)
+    table = next(table for table in spec.tables if table.id == whole.outcome.table)
+    one = situation.assessments
+    threatening = tuple(name for name in ranked(one, desk.shelf.knowledge) if one[name].state in THREATENING)
+    excluding = (one for one in situation.outcome.arguments if one.stance == "excludes" and form in one.forms)
+    return FormOutcome(
+        form=form,
+        verdict=undecided or situation.outcome.verdict,
+        with_plan=whole.outcome.verdict,
+        acceptable=is_acceptable(table, whole.outcome.verdict),
+        threatening=threatening,
+        risks=tuple(
+            (risk, sum(one[name].risk[0] == at for name in threatening))
+            for at, risk in reversed(list(enumerate(spec.risk.classes)))
+        ),
+        plan=plan,
+        effect=effect_of(plan, one, whole.assessments),
+        conditions=_conditions(desk, case, situation, within, memo) if conditions and not undecided else None,
+        excluded_by=tuple(one.rule for one in excluding),
+    )
+
+
+def _verdicts(desk: Desk) -> tuple[str, ...]:
+    """The verdicts of all tables, worst first."""
+    return tuple(verdict for table in desk.shelf.weighing.spec.tables for verdict in table.verdicts)
 
 
 def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:

@@ -18,7 +18,7 @@ import typer
 from toolbox_rules import checking
 from toolbox_rules.documents import parse_document
 from toolbox_rules.presenting import Presentation, Value
-from toolbox_rules.problems import ToolboxError
+from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.rendering import document, text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
@@ -151,6 +151,23 @@ def compare(
     """Say in what two cases and the advices on them differ, and why."""
     toolbox = Toolbox.load(rules, knowledge)
     _present(toolbox.advise(case).compare(toolbox.advise(other)), form, lang, output)
+
+
+@app.command()
+def forms(
+    case: CasePath,
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Put the forms side by side for one case, and say why not one lighter or heavier."""
+    found = Toolbox.load(rules, knowledge).advise(case).forms()
+    if found is None:
+        message = "these rules know no forms to compare"
+        raise ToolboxError([Problem(code="TR211", message=message, location=None, hint="see `form:` in weighing.yaml")])
+    _present(found, form, lang, output)
 
 
 @app.command()

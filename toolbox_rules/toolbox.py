@@ -18,6 +18,7 @@ from toolbox_rules.advice import (
     Receipt,
     Verdict,
     find,
+    forms,
     set_up,
 )
 from toolbox_rules.batch import advise_table
@@ -25,6 +26,7 @@ from toolbox_rules.cases import Case, read_case
 from toolbox_rules.comparing import Comparison, compare
 from toolbox_rules.engines import experta
 from toolbox_rules.explanation import Proof
+from toolbox_rules.forming import FormTable
 from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge, build_graph
 from toolbox_rules.model import Lang
@@ -37,6 +39,7 @@ from toolbox_rules.reading import read
 from toolbox_rules.rendering import document, html, markdown, proofs, text
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
+from toolbox_rules.rendering.forms import form_report
 from toolbox_rules.rendering.report import Report
 from toolbox_rules.requiring import Conditions
 from toolbox_rules.results import BatchResult
@@ -153,6 +156,11 @@ class Advice:
         """What differs from this advice to another, and why."""
         found = compare(self.findings, other.findings, self._desk)
         return Presentation(found, "toolbox-rules/comparison/1", contrast, self._desk)
+
+    def forms(self) -> Presentation[FormTable] | None:
+        """The same case in every form, side by side; None when the knowledge has no forms."""
+        found = forms(self._desk, self.findings)
+        return None if found is None else Presentation(found, "toolbox-rules/forms/1", form_report, self._desk)
 
     def to_dict(self, texts: bool = False) -> dict[str, object]:
         """Plain data after the schema ``toolbox-rules/advice/1``; ``texts`` adds the words in both languages."""

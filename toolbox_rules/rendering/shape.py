@@ -151,6 +151,19 @@ class Planned(Part):
     uncovered: tuple[str, ...]
 
 
+class Elsewhere(Part):
+    """What becomes of the case in another form; without a plan when that form contradicts other facts."""
+
+    form: str
+    verdict: str | None
+    with_plan: str | None
+    acceptable: bool
+    threatening: tuple[str, ...]
+    plan: Planned | None
+    effect: Left | None
+    excluded_by: tuple[str, ...]
+
+
 class Assumed(Part):
     """A criterion that no measure moves, and the level that it has to reach."""
 
@@ -240,6 +253,7 @@ class Document(BaseModel):
     conditions: Needed | None
     questions: tuple[Asked, ...]
     reach: Within
+    in_recommended: Elsewhere | None
     receipt: Made
     trace: tuple[Fired, ...]
     texts: Texts | None = None

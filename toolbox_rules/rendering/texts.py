@@ -135,6 +135,8 @@ def _rules(findings: Findings) -> list[str]:
     found |= {one.rule for one in findings.verdict.outcome.arguments}
     found |= set(findings.conditions.barred_by) if findings.conditions else set()
     found |= {one.rule for one in findings.trace.firings()}
+    if findings.in_recommended is not None and findings.in_recommended.plan is not None:
+        found |= {item.mitigation for item in findings.in_recommended.plan.items}
     return sorted(found)
 
 
@@ -151,6 +153,8 @@ def _mitigations(findings: Findings) -> list[str]:
     found = {item.mitigation for item in findings.plan.items} | findings.reach.in_place | findings.reach.planned
     if findings.conditions is not None:
         found |= {*findings.conditions.measures, *(one for swap in findings.conditions.swaps for one in swap.take)}
+    if findings.in_recommended is not None and findings.in_recommended.plan is not None:
+        found |= {item.mitigation for item in findings.in_recommended.plan.items}
     return sorted(found)
 
 
