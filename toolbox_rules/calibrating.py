@@ -67,9 +67,10 @@ def _check_names(spec: WeighingSpec, document: Document, vocabulary: Vocabulary,
                 hint = did_you_mean(verdict, spec.verdicts)
                 message = f"no verdict is called '{verdict}'"
                 problems.append(document.problem(("tables", index, "verdicts", at), "TR106", message, hint))
-        for key, word in (("aim", table.aim), ("acceptable", table.acceptable or table.aim)):
-            if word not in table.verdicts:
-                message = f"'{word}' is not a verdict of this table"
+        goals = [("aim", table.aim), *([("acceptable", table.acceptable)] if table.acceptable else [])]
+        for key, goal in goals:
+            if goal not in table.verdicts:
+                message = f"'{goal}' is not a verdict of this table"
                 problems.append(document.problem(("tables", index, key), "TR106", message))
 
 

@@ -135,8 +135,6 @@ def _rules(findings: Findings) -> list[str]:
     found |= {one.rule for one in findings.verdict.outcome.arguments}
     found |= set(findings.conditions.barred_by) if findings.conditions else set()
     found |= {one.rule for one in findings.trace.firings()}
-    if findings.in_recommended is not None and findings.in_recommended.plan is not None:
-        found |= {item.mitigation for item in findings.in_recommended.plan.items}
     return sorted(found)
 
 
