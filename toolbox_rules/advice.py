@@ -8,8 +8,9 @@ from functools import partial
 
 from toolbox_rules import network as n
 from toolbox_rules.assessing import THREATENING, Assessment, Assessor, Memo, assess, picked, prepare_assessor
-from toolbox_rules.cases import Case, Elements, SetValue, Value
+from toolbox_rules.cases import Case, Elements, Key, SetValue, Value, with_facts
 from toolbox_rules.compiling import compile_rules
+from toolbox_rules.disputing import Disputes, weigh_views
 from toolbox_rules.evaluating import Facts, Lists
 from toolbox_rules.forming import FormOutcome, FormTable, is_acceptable, tabled
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
@@ -139,7 +140,8 @@ class Receipt:
 class Findings:
     """The advice as a value: everything that was found, without a word of text.
 
-    ``in_recommended`` is what becomes of the case in the recommended form, when another one is proposed.
+    ``in_recommended`` is what becomes of the case in the recommended form, when another one is proposed;
+    ``disputes`` what the statements lead to, when these differ.
     """
 
     case: Case
@@ -152,6 +154,7 @@ class Findings:
     questions: tuple[Question, ...]
     reach: Reach
     in_recommended: FormOutcome | None
+    disputes: Disputes | None
     receipt: Receipt
     trace: Trace = field(repr=False)
 
@@ -226,6 +229,7 @@ def find(desk: Desk, case: Case) -> Findings:
         questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), summarise, order),
         reach=within,
         in_recommended=_in_form(desk, case, other, memo) if other else None,
+        disputes=weigh_views(case, _judged(desk, situation, undecided), partial(_lead, desk, case, memo)),
         receipt=Receipt(facts=facts_hash(case), version=desk.version, **desk.hashes),
         trace=trace,
     )
@@ -325,6 +329,24 @@ def _summary(desk: Desk, case: Case, memo: Memo, facts: Facts, lists: Lists) -> 
     if any(trace.holds(f"never:{index}") == "true" for index in range(len(desk.shelf.constraints))):
         return None
     return _summed_up(desk, _situation(desk, trace, case.in_place, memo, possible=False))
+
+
+def _judged(desk: Desk, situation: _Situation, undecided: str | None) -> Summary:
+    """An advice summed up, with the verdict that is given."""
+    found = _summed_up(desk, situation)
+    return found if undecided is None else replace(found, verdict=undecided)
+
+
+def _lead(desk: Desk, case: Case, memo: Memo, given: Mapping[Key, Value]) -> Summary | None:
+    """The advice on a case with some facts known; None when these contradict others."""
+    case = with_facts(case, given)
+    facts, lists = with_measures(desk, case, case.in_place, given_wins=True)
+    trace = infer(desk.trials, facts, lists)
+    if _contradictions(desk, case, trace):
+        return None
+    situation = _situation(desk, trace, case.in_place, memo, possible=False)
+    known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
+    return _judged(desk, situation, _undecided(desk, known, situation.outcome))
 
 
 def _summed_up(desk: Desk, situation: _Situation) -> Summary:
@@ -438,6 +460,13 @@ def _verdicts(desk: Desk) -> tuple[str, ...]:
 
 
 def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:
+    problems = _contradictions(desk, case, trace)
+    if problems:
+        raise ToolboxError(problems)
+
+
+def _contradictions(desk: Desk, case: Case, trace: Trace) -> list[Problem]:
+    """Facts that cannot go together, and measures in place against a fact that says the opposite."""
     problems: list[Problem] = []
     for index, (_, because) in enumerate(desk.shelf.constraints):
         if trace.holds(f"never:{index}") == "true":
@@ -451,8 +480,7 @@ def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:
                 message = f"the measure '{measure}' is in place, and '{name}' is {str(not value).lower()}"
                 hint = "a measure that is in place makes this fact the opposite; correct one of the two"
                 problems.append(case.document.problem(case.places.get(name, ()), "TR209", message, hint, key=True))
-    if problems:
-        raise ToolboxError(problems)
+    return problems
 
 
 # --- the parts of the advice --------------------------------------------------------------------------------------

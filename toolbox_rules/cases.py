@@ -1,14 +1,15 @@
 """A case file, or a mapping of the same shape -> a Case: facts by full name, what is not given left out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from toolbox_rules.agreeing import agreed, disputed
 from toolbox_rules.conditions import Place, show, value_problem
 from toolbox_rules.documents import Document, read_document
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
-from toolbox_rules.vocabulary import EntityList, Fact, Vocabulary
+from toolbox_rules.vocabulary import CASE_KEYS, EntityList, Fact, Vocabulary
 
 MAX_ELEMENTS = 1000
 
@@ -35,9 +36,23 @@ class Elements:
 NO_ELEMENTS = Elements(items=(), complete=False)
 
 
+#: A fact by its full name, and the name of the element that it is about; None for a fact of the case.
+Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one speaker says about facts that are disputed."""
+
+    said_by: str
+    facts: Mapping[Key, Value]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """The facts about one proposed collaboration; a fact that is absent is unknown.
+
+    ``statements`` are about facts that are disputed, and so not known; what all who spoke agree on is simply a fact.
 
     Elements stand in a fixed order that does not depend on the order in which they were written; ``places`` says where
     each fact stands in ``document``.
@@ -52,6 +67,7 @@ class Case:
     planned: frozenset[str]
     document: Document
     places: Mapping[str, Place]
+    statements: tuple[Statement, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Give the case back as plain data, in English keys and a fixed order; reading it gives the same case."""
@@ -78,7 +94,36 @@ class Case:
         measures = {"in_place": sorted(self.in_place), "planned": sorted(self.planned)}
         if any(measures.values()):
             plain["measures"] = {key: value for key, value in measures.items() if value}
+        if self.statements:
+            plain["statements"] = [_said(one) for one in self.statements]
         return plain
+
+
+def _said(statement: Statement) -> dict[str, object]:
+    """A statement as plain data."""
+    plain: dict[str, object] = {"said_by": statement.said_by}
+    elements: dict[tuple[str, str], dict[str, object]] = {}
+    for (fact, element), value in sorted(statement.facts.items(), key=lambda one: (one[0][0], one[0][1] or "")):
+        owner, key = fact.split(".")
+        target = plain.setdefault(owner, {}) if element is None else elements.setdefault((owner, element), {})
+        _put(target, key, value)
+    for (owner, element), facts in elements.items():
+        found = plain.setdefault(owner, [])
+        assert isinstance(found, list)
+        found.append({"name": element, **facts})
+    return plain
+
+
+def with_facts(case: Case, given: Mapping[Key, Value]) -> Case:
+    """A case with some facts known, of the elements that carry the names."""
+    lists = dict(case.lists)
+    for (fact, element), value in given.items():
+        owner, key = fact.split(".")
+        if element is not None:
+            items = ({**item, key: value} if item.get("name") == element else item for item in lists[owner].items)
+            lists[owner] = replace(lists[owner], items=tuple(items))
+    own = {fact: value for (fact, element), value in given.items() if element is None}
+    return replace(case, facts={**case.facts, **own}, lists=lists)
 
 
 def _put(target: object, key: str, value: Value) -> None:
@@ -110,6 +155,10 @@ def case_document(value: Mapping[str, object], path: str = "case") -> Document:
     return Document(path=path, value=value, lines=(), places=((-1, -1), None))
 
 
+#: What a statement says, with the place of each fact.
+Said = dict[Key, tuple[Value, Place]]
+
+
 @dataclass(slots=True, kw_only=True)
 class _Reader:
     vocabulary: Vocabulary
@@ -137,6 +186,7 @@ class _Reader:
         places: dict[str, Place] = {}
         complete: dict[str, bool] = {}
         given: set[str] = set()
+        statements: list[tuple[str, Said]] = []
         for written, body in value.items():
             key = self._key("", written)
             if key in given:
@@ -157,6 +207,8 @@ class _Reader:
             elif key == "sources":
                 if body is not None:
                     case = replace(case, sources=tuple(sorted(map(str, self._list(body, (written,))))))
+            elif key == "statements":
+                statements += self._statements(body, (written,))
             elif key == "measures":
                 case = self._measures(case, body, (written,))
             elif key in self.vocabulary.lists:
@@ -167,7 +219,86 @@ class _Reader:
                 self._group(key, body, (written,), facts, places)
         for key, flag_value in complete.items():
             lists[key] = replace(lists.get(key, NO_ELEMENTS), complete=flag_value)
-        return replace(case, facts=facts, lists=lists, places=places)
+        said = self._spoken(statements, facts, lists)
+        places |= {key[0]: place for words in said.values() for key, (_, place) in words.items() if key[1] is None}
+        values = {name: {key: value for key, (value, _) in words.items()} for name, words in said.items()}
+        left = tuple(Statement(said_by=name, facts=words) for name, words in sorted(disputed(values).items()))
+        case = replace(case, facts=facts, lists=lists, places=places, statements=left)
+        return _ordered(with_facts(case, agreed(values)))
+
+    def _statements(self, body: object, place: Place) -> Iterator[tuple[str, Said]]:
+        """Read who says what, one speaker at a time."""
+        for index, item in enumerate(self._list(body, place) if body is not None else []):
+            here = (*place, index)
+            if not isinstance(item, Mapping):
+                self._wrong(here, "TR203", f"each statement is a map with said_by and facts, not {show(item)}")
+                continue
+            name: str | None = None
+            said: Said = {}
+            for written, value in item.items():
+                where = (*here, str(written))
+                key = self._key("", written)
+                if self._key("statements", written) == "said_by":
+                    name = str(value) if value is not None else None
+                elif key in self.vocabulary.lists:
+                    said |= self._of_elements(self.vocabulary.lists[str(key)], value, where)
+                elif key is None or key in CASE_KEYS:
+                    self._unknown_key("statements", str(written), where)
+                elif not isinstance(value, Mapping):
+                    self._wrong(where, "TR203", f"'{key}' is a map of facts, not {show(value)}")
+                else:
+                    facts = self._facts(key, value, where)
+                    said |= {(f"{key}.{fact}", None): found for fact, found in facts.items()}
+            if name is None:
+                self._wrong(here, "TR203", "a statement says who says it", "add said_by: and a name")
+            else:
+                yield name, said
+
+    def _of_elements(self, entity: EntityList, body: object, place: Place) -> Said:
+        """Facts of elements in a statement; each element is called by its name."""
+        said: Said = {}
+        for index, item in enumerate(self._list(body, place)):
+            here = (*place, index)
+            found = self._facts(entity.name, item, here) if isinstance(item, Mapping) else {}
+            name, _ = found.pop("name", (None, here))
+            if name is None:
+                message = f"in a statement each {entity.spec.element} is a map with its name and facts"
+                self._wrong(here, "TR203", message, f"name the {entity.spec.element}")
+            said |= {(f"{entity.name}.{key}", str(name)): one for key, one in found.items()}
+        return said
+
+    def _spoken(
+        self, statements: list[tuple[str, Said]], facts: Mapping[str, Value], lists: Mapping[str, Elements]
+    ) -> dict[str, Said]:
+        """Everything that each speaker says, checked against the case and against itself."""
+        named = {name: {str(item["name"]): item for item in one.items if "name" in item} for name, one in lists.items()}
+        speakers = {element for elements in named.values() for element in elements}
+        said: dict[str, Said] = {}
+        for speaker, words in statements:
+            own = said.setdefault(speaker, {})
+            for key, (value, place) in words.items():
+                self._check_statement(key, place, facts, named)
+                if key in own and own[key][0] != value:
+                    message = f"'{speaker}' says two things about '{key[0]}'"
+                    self._wrong(place, "TR205", message, "keep one", key=True)
+                own[key] = (value, place)
+            if speakers and speaker not in speakers:
+                place = next((place[:2] for _, place in words.values()), ("statements",))
+                self._wrong(place, "TR207", f"no element is called '{speaker}'", did_you_mean(speaker, speakers))
+        return said
+
+    def _check_statement(
+        self, key: Key, place: Place, facts: Mapping[str, Value], named: Mapping[str, Mapping[str, Mapping[str, Value]]]
+    ) -> None:
+        fact, element = key
+        owner, name = fact.split(".")
+        elements = named.get(owner, {})
+        if element is not None and element not in elements:
+            self._wrong(
+                place[:-1], "TR207", f"no element of {owner} is called '{element}'", did_you_mean(element, elements)
+            )
+        elif fact in facts or (element is not None and name in elements[element]):
+            self._wrong(place, "TR205", f"'{fact}' is given and also stated", "keep one", key=True)
 
     def _group(self, group: str, body: object, place: Place, facts: dict[str, Value], places: dict[str, Place]) -> None:
         if not isinstance(body, Mapping):
@@ -257,7 +388,7 @@ class _Reader:
                     (*place, index), "TR206", f"two {entity.name} are called '{name}'", "give each its own name"
                 )
         self._check_names(entity, items, names, place)
-        return Elements(items=tuple(sorted(items, key=_element_order)))
+        return Elements(items=tuple(items))
 
     def _check_names(self, entity: EntityList, items: list[dict[str, Value]], names: list[str], place: Place) -> None:
         for index, item in enumerate(items):
@@ -347,6 +478,12 @@ class _Reader:
 
     def _wrong(self, place: Place, code: str, message: str, hint: str | None = None, key: bool = False) -> None:
         self.problems.append(self.document.problem(place, code, message, hint=hint, key=key))
+
+
+def _ordered(case: Case) -> Case:
+    """The case with its elements in an order that does not depend on how they were written."""
+    lists = {name: replace(one, items=tuple(sorted(one.items, key=_element_order))) for name, one in case.lists.items()}
+    return replace(case, lists=lists)
 
 
 def _element_order(element: Mapping[str, Value]) -> tuple[str, str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.attributing import Attribution, Cause, attribute
-from toolbox_rules.cases import NO_ELEMENTS, Case, Elements, Value
+from toolbox_rules.cases import NO_ELEMENTS, Case, Elements, Key, Statement, Value
 from toolbox_rules.explanation import show_value
 
-#: A fact by its full name, and the name of the element that it is about.
-Key = tuple[str, str | None]
+#: What a speaker says about disputed facts, in place of the name of a fact; the speaker stands for the element.
+STATEMENTS = "statements"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,15 @@ def facts_of(case: Case) -> dict[Key, str]:
     for kind, measures in (("in_place", case.in_place), ("planned", case.planned)):
         if measures:
             flat[f"measures.{kind}", None] = ", ".join(sorted(measures))
+    for one in case.statements:
+        flat[STATEMENTS, one.said_by] = "; ".join(_stated(one))
     return flat
+
+
+def _stated(statement: Statement) -> list[str]:
+    """What a speaker says about disputed facts."""
+    facts = sorted(statement.facts.items(), key=lambda one: (one[0][0], one[0][1] or ""))
+    return [f"{fact}{f' ({element})' if element else ''}: {show_value(value)}" for (fact, element), value in facts]
 
 
 def _elements(name: str, elements: Elements) -> Iterator[tuple[Key, str]]:

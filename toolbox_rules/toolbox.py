@@ -266,6 +266,7 @@ class Toolbox:
             assert isinstance(facts, dict)
             facts[key] = value
             facts.pop(f"{key}_complete", None)
+            _take_back(plain, group, key)
         if problems:
             raise ToolboxError(problems)
         return read_case(plain, self.vocabulary, self.knowledge.spellings)
@@ -289,6 +290,16 @@ class Toolbox:
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The knowledge as a frozen networkx graph."""
         return build_graph(self.knowledge, self._desk.shelf.rulebook)
+
+
+def _take_back(plain: dict[str, object], group: str, key: str) -> None:
+    """Take a fact out of the statements of a case in plain data: it is no longer disputed."""
+    statements = plain.get("statements", [])
+    assert isinstance(statements, list)
+    for statement in statements:
+        if isinstance(statement.get(group), dict):
+            statement[group].pop(key, None)
+            statement[group].pop(f"{key}_complete", None)
 
 
 def _folders(given: Folders | None, name: str) -> list[Path]:

@@ -136,7 +136,7 @@ def _comparison(story: Story, rows: Iterable[tuple[str, str, tuple[CriterionResu
 
 
 def _other_questions(story: Story) -> tuple[Section, ...]:
-    shown = top_questions(story.findings.questions)
+    shown = top_questions(story)
     others = [one for one in story.findings.questions if one not in shown]
     heading = story.say.word("other_questions", number=min(_SHOWN_QUESTIONS, len(others)), total=len(others))
     return section(heading, listing(question_item(story, one) for one in others[:_SHOWN_QUESTIONS]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from toolbox_rules.advice import Desk
 from toolbox_rules.attributing import Cause
-from toolbox_rules.comparing import Change, Comparison
+from toolbox_rules.comparing import STATEMENTS, Change, Comparison
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.rendering.report import (
@@ -194,6 +194,9 @@ class _Teller:
             return _Pair(f"{say.of(fact.label)}{of}", before, after)
         if change.what in vocabulary.lists:
             return _Pair(f"{say.group(change.what)}{of}", *self._present(change))
+        if change.what == STATEMENTS:
+            before, after = map(self._stated, values)
+            return _Pair(say.word("says", speaker=change.element), before, after)
         head, _, part = change.what.partition(".")
         if head == "measures":
             before, after = (
@@ -203,6 +206,16 @@ class _Teller:
         group = say.group(change.what.removesuffix("_complete"))
         before, after = (say.word("yes" if one else "no") for one in values)
         return _Pair(say.word("list_complete", group=group), before, after)
+
+    def _stated(self, said: str | None) -> str:
+        """What a speaker says about disputed facts."""
+        parts = [part.partition(": ") for part in (said or "").split("; ") if part]
+        words = []
+        for name, _, value in parts:
+            fact, _, element = name.partition(" ")
+            label = f"{self.say.fact(fact)} {element}".strip()
+            words.append(f"{label}: {self.say.written(self.say.fact_named(fact), value)}")
+        return "; ".join(words) or self.say.word("none")
 
     def _present(self, change: Change) -> tuple[str, str]:
         """Whether a named element is there; elements without names are only told to differ."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from toolbox_rules.advice import PitfallAdvice
 from toolbox_rules.assessing import STATES, THREATENING
 from toolbox_rules.planning import PlanItem
+from toolbox_rules.rendering.disputing import disputes
 from toolbox_rules.rendering.forms import plan_in_recommended
 from toolbox_rules.rendering.opening import headline
 from toolbox_rules.rendering.phrasing import Lack, lacks
@@ -39,6 +40,7 @@ def details(story: Story) -> tuple[Section, ...]:
         *_plan(story),
         *_uncovered(story),
         *plan_in_recommended(story),
+        *disputes(story),
     )
 
 

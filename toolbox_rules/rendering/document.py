@@ -14,6 +14,7 @@ from toolbox_rules.questions import Question
 from toolbox_rules.rendering.shape import (
     SCHEMA,
     Asked,
+    Differences,
     Document,
     Effect,
     Elsewhere,
@@ -73,6 +74,7 @@ def make(findings: Findings, desk: Desk, texts: bool = False) -> Document:
         questions=tuple(map(maker.question, findings.questions)),
         reach=Within.model_validate(findings.reach),
         in_recommended=None if other is None else Elsewhere.model_validate(other),
+        disputes=None if findings.disputes is None else Differences.model_validate(findings.disputes),
         receipt=Made.model_validate(findings.receipt),
         trace=tuple(map(maker.fired, findings.trace.firings())),
         texts=texts_of(findings, desk) if texts else None,

@@ -6,6 +6,7 @@ from toolbox_rules.advice import FormAdvice, PitfallAdvice
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.model import Mitigation
 from toolbox_rules.rendering.asking import questions
+from toolbox_rules.rendering.disputing import disputes_in_short
 from toolbox_rules.rendering.forms import in_short
 from toolbox_rules.rendering.phrasing import grounds
 from toolbox_rules.rendering.report import TONES, Block, Item, Line, Section, Span, line, listing, paragraph, section
@@ -21,6 +22,7 @@ def first_page(story: Story) -> tuple[Section, ...]:
     return (
         *_verdict(story),
         *_form(story),
+        *disputes_in_short(story),
         *_threats(story),
         *questions(story),
     )

@@ -151,6 +151,50 @@ class Planned(Part):
     uncovered: tuple[str, ...]
 
 
+class Lead(Part):
+    """What some facts lead to; ``refused`` when they contradict others."""
+
+    verdict: str | None
+    form: str | None
+    opens: tuple[str, ...]
+    settles: tuple[str, ...]
+    refused: bool
+
+
+class Standpoint(Part):
+    """One value of a disputed fact, as in a case file, and who say so."""
+
+    value: str
+    said_by: tuple[str, ...]
+    led: Lead
+
+
+class Disputed(Part):
+    """A disputed fact; ``matters``: its values alone change something; ``decides``: they change verdict or form."""
+
+    fact: str
+    element: str | None
+    positions: tuple[Standpoint, ...]
+    matters: bool
+    decides: bool
+
+
+class Viewed(Part):
+    """Everything that one speaker says; the facts themselves stand in the statements of the case."""
+
+    said_by: str
+    led: Lead
+
+
+class Differences(Part):
+    """What is disputed; ``holds``: every view leads to the same verdict and form."""
+
+    disputes: tuple[Disputed, ...]
+    views: tuple[Viewed, ...]
+    holds: bool
+    same_pitfalls: bool
+
+
 class Elsewhere(Part):
     """What becomes of the case in another form; without a plan when that form contradicts other facts."""
 
@@ -254,6 +298,7 @@ class Document(BaseModel):
     questions: tuple[Asked, ...]
     reach: Within
     in_recommended: Elsewhere | None
+    disputes: Differences | None
     receipt: Made
     trace: tuple[Fired, ...]
     texts: Texts | None = None

@@ -293,6 +293,7 @@ _TABLE: Final = {
     "not_present": ("staat er niet bij", "is not listed"),
     "unnamed_elements": ("{number} anders ingevuld, zonder naam", "{number} filled in differently, without a name"),
     "list_complete": ("{group}: de lijst is volledig", "{group}: the list is complete"),
+    "says": ("Wat {speaker} zegt", "What {speaker} says"),
     "measures_in_place": ("Maatregelen die er zijn", "Measures in place"),
     "measures_planned": ("Maatregelen die gepland zijn", "Measures planned"),
     "opened": ("Valkuilen die erbij komen", "Pitfalls that now threaten"),
@@ -313,6 +314,56 @@ _TABLE: Final = {
     "released_of": ("Alleen in de voorwaarden van '{before}'", "Only among the conditions of '{before}'"),
     "asked_of": ("Vragen die alleen bij '{after}' ertoe doen", "Questions that matter only in '{after}'"),
     "settled_of": ("Vragen die alleen bij '{before}' ertoe doen", "Questions that matter only in '{before}'"),
+    # what is disputed
+    "disputed": ("Waarover partijen het oneens zijn", "What is disputed"),
+    "disputed_in_full": ("Wie wat zegt", "Who says what"),
+    "disputed_depends": (
+        "De uitkomst hangt ervan af wie gelijk heeft. Zolang dat niet duidelijk is, tellen deze feiten als onbekend.",
+        "The outcome depends on who is right. As long as that is not clear, these facts count as unknown.",
+    ),
+    "disputed_holds": (
+        "Elk standpunt leidt tot hetzelfde advies en dezelfde vorm. Los genomen maakt een verschil wel uit.",
+        "Each view leads to the same advice and the same form. Taken by itself a difference does matter.",
+    ),
+    "disputed_decides": (
+        "Dit verschil beslist: {facts}. Zoek dat eerst uit.",
+        "This decides: {facts}. Settle that first.",
+    ),
+    "view_outcome": ("Volgens {names}: '{verdict}'.", "By {names}: '{verdict}'."),
+    "view_outcome_form": (
+        "Volgens {names}: '{verdict}', met als vorm '{form}'.",
+        "By {names}: '{verdict}', with the form '{form}'.",
+    ),
+    "view_refused": (
+        "Wat {names} zegt, botst met andere feiten van de casus.",
+        "What {names} says contradicts other facts of the case.",
+    ),
+    "disputed_facts_one": (
+        "Over één feit zijn partijen het oneens. Het telt als onbekend.",
+        "One fact is disputed. It counts as unknown.",
+    ),
+    "disputed_facts_many": (
+        "Over {number} feiten zijn partijen het oneens. Ze tellen als onbekend.",
+        "Of {number} facts it is disputed what they are. They count as unknown.",
+    ),
+    "views_hold": (
+        "Wie er ook gelijk heeft: het advies en de vorm blijven hetzelfde.",
+        "Whoever is right: the advice and the form stay the same.",
+    ),
+    "views_intro": ("Als iemand in alles gelijk heeft:", "If someone is right in everything:"),
+    "views_differ_in_pitfalls": (
+        "Wel verschilt welke valkuilen er dreigen.",
+        "Which pitfalls threaten does differ, though.",
+    ),
+    "said_by": ("Volgens", "By"),
+    "if_so": ("Bij '{value}':", "If '{value}':"),
+    "changes_nothing": ("er verandert niets.", "nothing changes."),
+    "dispute_is_idle": ("Dit verschil maakt nu niets uit.", "This difference changes nothing now."),
+    "refused": ("Dit botst met andere feiten van de casus.", "This contradicts other facts of the case."),
+    "becomes_verdict": ("Het advies wordt '{verdict}'.", "The advice becomes '{verdict}'."),
+    "becomes_form": ("De vorm wordt '{form}'.", "The form becomes '{form}'."),
+    "becomes_open": ("Dan dreigt: {pitfalls}.", "This threatens then: {pitfalls}."),
+    "becomes_settled": ("Dan speelt niet meer: {pitfalls}.", "This no longer plays then: {pitfalls}."),
     # the forms beside each other
     "forms": ("Vormen naast elkaar", "Forms side by side"),
     "forms_of": ("{name}: de vormen naast elkaar", "{name}: the forms side by side"),
