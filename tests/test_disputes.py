@@ -91,7 +91,7 @@ def test_nobody_says_two_things_about_one_fact() -> None:
     twice = said(
         {"said_by": "Bosch", "battery": {"boosted": True}}, {"said_by": "Bosch", "battery": {"boosted": False}}
     )
-    with pytest.raises(ToolboxError, match="'Bosch' says two things about 'battery.boosted'"):
+    with pytest.raises(ToolboxError, match=r"'Bosch' says two things about 'battery\.boosted'"):
         CAR.advise(twice)
 
 

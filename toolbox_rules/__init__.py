@@ -10,6 +10,7 @@ from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Receipt, V
 from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
+from toolbox_rules.disputing import Disputes
 from toolbox_rules.explanation import Proof
 from toolbox_rules.forming import FormOutcome, FormTable
 from toolbox_rules.knowledge import Knowledge
@@ -20,6 +21,7 @@ from toolbox_rules.questions import Answer, Question
 from toolbox_rules.requiring import Assumption, Conditions, Swap, Term
 from toolbox_rules.rulebook import Rule
 from toolbox_rules.toolbox import Advice, Explanation, Toolbox
+from toolbox_rules.verifying import Verification
 from toolbox_rules.vocabulary import Vocabulary
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Change",
     "Comparison",
     "Conditions",
+    "Disputes",
     "Explanation",
     "Findings",
     "FormAdvice",
@@ -52,5 +55,6 @@ __all__ = [
     "Toolbox",
     "ToolboxError",
     "Verdict",
+    "Verification",
     "Vocabulary",
 ]

@@ -171,6 +171,25 @@ def forms(
 
 
 @app.command()
+def verify(
+    receipt: Annotated[Path, typer.Argument(metavar="RECEIPT", help="An advice in JSON, made before.")],
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="CASE", help="The facts of today; without it those in the file.")
+    ] = None,
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Say whether an advice still holds, and what changed since; the exit status is 0 when it is the same."""
+    found = Toolbox.load(rules, knowledge).verify(receipt, case)
+    _present(found, form, lang, output)
+    if not found.value.same:
+        raise typer.Exit(1)
+
+
+@app.command()
 def check(
     folders: Annotated[
         list[Path] | None,

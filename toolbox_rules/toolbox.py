@@ -23,7 +23,7 @@ from toolbox_rules.advice import (
 )
 from toolbox_rules.batch import advise_table
 from toolbox_rules.cases import Case, read_case
-from toolbox_rules.comparing import Comparison, compare
+from toolbox_rules.comparing import Comparison, compare, differences, outline
 from toolbox_rules.engines import experta
 from toolbox_rules.explanation import Proof
 from toolbox_rules.forming import FormTable
@@ -31,19 +31,22 @@ from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge, build_graph
 from toolbox_rules.model import Lang
 from toolbox_rules.planning import Effect, Plan
-from toolbox_rules.presenting import Presentation
+from toolbox_rules.presenting import Presentation, as_plain
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proving import explain
 from toolbox_rules.questions import Question
 from toolbox_rules.reading import read
 from toolbox_rules.rendering import document, html, markdown, proofs, text
+from toolbox_rules.rendering.attesting import attest
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.forms import form_report
+from toolbox_rules.rendering.recalling import outline_of, recall, says_the_same
 from toolbox_rules.rendering.report import Report
 from toolbox_rules.requiring import Conditions
 from toolbox_rules.results import BatchResult
 from toolbox_rules.rulebook import Rule
+from toolbox_rules.verifying import Verification, verify
 from toolbox_rules.vocabulary import Vocabulary
 
 Folders = str | Path | Sequence[str | Path]
@@ -227,6 +230,25 @@ class Toolbox:
         """
         read_in = self.read_case(case, changes)
         return Advice(find(self._desk, read_in), self._desk)
+
+    def verify(self, receipt: str | Path, case: CaseLike | None = None) -> Presentation[Verification]:
+        """Say whether an advice in JSON is still the advice, and what changed since.
+
+        ``case`` gives the facts of today; without it those in the file are taken. Raises ``ToolboxError`` when the file
+        cannot be read, is cut off, or is not an advice.
+        """
+        document = recall(Path(receipt))
+        then = self.advise(document.case)
+        now = then if case is None else self.advise(case)
+        unchanged = says_the_same(document, then.findings, self._desk)
+        if unchanged:
+            comparison = compare(then.findings, now.findings, self._desk)
+        else:
+            comparison = differences(outline_of(document, then.case), outline(now.findings))
+        hashes = as_plain(now.receipt)
+        assert isinstance(hashes, dict)
+        found = verify(now.case.name, document.receipt.model_dump(), then.receipt.facts, hashes, unchanged, comparison)
+        return Presentation(found, "toolbox-rules/verification/1", attest, self._desk)
 
     def advise_table(
         self,

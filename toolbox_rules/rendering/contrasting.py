@@ -57,6 +57,21 @@ class _Teller:
         self.found = comparison
         self.say = say
 
+    def _known(self, name_of: Callable[[str], str], name: str) -> str:
+        """What something is called; an advice that was made before can name what is there no longer."""
+        try:
+            return name_of(name)
+        except KeyError:
+            return self.say.word("no_longer_known", name=name)
+
+    def pitfall(self, name: str) -> str:
+        """The name of a pitfall."""
+        return self._known(self.say.pitfall, name)
+
+    def measure(self, name: str) -> str:
+        """The name of a measure."""
+        return self._known(self.say.measure, name)
+
     def named(self) -> dict[str, str]:
         """What the two cases are called."""
         names = (name or self.say.word("unnamed") for name in self.found.names)
@@ -73,8 +88,8 @@ class _Teller:
         yield from section(say.word("other_risks"), self._pairs(self._risks()))
         yield from section(self._heading("added"), listing(map(self._measure, found.added)))
         yield from section(self._heading("dropped"), listing(map(self._measure, found.dropped)))
-        yield from section(self._heading("required"), self._names(say.measure, found.required))
-        yield from section(self._heading("released"), self._names(say.measure, found.released))
+        yield from section(self._heading("required"), self._names(self.measure, found.required))
+        yield from section(self._heading("released"), self._names(self.measure, found.released))
         yield from section(self._heading("asked"), self._names(self._question, found.asked))
         yield from section(self._heading("settled"), self._names(self._question, found.settled))
 
@@ -104,7 +119,7 @@ class _Teller:
         pairs += [self._moved(say.word("with_plan"), found.with_plan, say.verdict)]
         pairs += [self._moved(say.word("form_label"), found.form, say.form, "form")]
         for change in found.criteria:
-            label, criterion = say.criterion(change.what), change.what
+            label, criterion = self._known(say.criterion, change.what), change.what
             pairs.append(self._moved(label, change, lambda level, of=criterion: say.level(of, level), "criterion"))  # type: ignore[misc]
         pairs += [self._moved(say.word("effort_of_plan"), found.effort, str)]
         shown = [one for one in pairs if one is not None]
@@ -119,36 +134,37 @@ class _Teller:
     ) -> _Pair | None:
         if change is None:
             return None
-        before, after = (name(one) if one else self.say.word("not_clear") for one in (change.before, change.after))
+        values = (change.before, change.after)
+        before, after = (self._known(name, one) if one else self.say.word("not_clear") for one in values)
         causes = self.found.causes_of(kind, change.what if kind == "criterion" else "") if kind else ()
         return _Pair(label, before, after, self._reasons(causes))
 
     # --- pitfalls and measures ------------------------------------------------------------------------------------
 
     def _pitfall(self, name: str) -> Item:
-        return Item(line(Span(self.say.pitfall(name), "strong")), self._reasons(self.found.causes_of("pitfall", name)))
+        return Item(line(Span(self.pitfall(name), "strong")), self._reasons(self.found.causes_of("pitfall", name)))
 
     def _states(self, changes: Iterable[Change]) -> Iterator[_Pair]:
         for one in changes:
             before, after = (self.say.word(f"state_{state}") if state else "–" for state in (one.before, one.after))
             causes = self.found.causes_of("pitfall", one.what)
-            yield _Pair(self.say.pitfall(one.what), before, after, self._reasons(causes))
+            yield _Pair(self.pitfall(one.what), before, after, self._reasons(causes))
 
     def _risks(self) -> Iterator[_Pair]:
         for one in self.found.risks:
             causes = self.found.causes_of("pitfall", one.what)
-            before, after = (self.say.risk(risk) for risk in (one.before or "", one.after or ""))
-            yield _Pair(self.say.pitfall(one.what), before, after, self._reasons(causes))
+            before, after = (self._known(self.say.risk, risk or "") for risk in (one.before, one.after))
+            yield _Pair(self.pitfall(one.what), before, after, self._reasons(causes))
 
     def _measure(self, name: str) -> Item:
         pitfalls = [pitfall for cause in self.found.causes_of("measure", name) for pitfall in cause.pitfalls]
-        against = self.say.listed(map(self.say.pitfall, pitfalls))
+        against = self.say.listed(map(self.pitfall, pitfalls))
         notes = (line(Span(f"{self.say.word('against')}: ", "quiet"), against, "."),) if pitfalls else ()
-        return Item(line(Span(self.say.measure(name), "strong")), notes)
+        return Item(line(Span(self.measure(name), "strong")), notes)
 
     def _question(self, fact: str) -> str:
         lists = self.say.desk.shelf.rulebook.vocabulary.lists
-        return self.say.group(fact) if fact in lists else self.say.fact(fact)
+        return self.say.group(fact) if fact in lists else self._known(self.say.fact, fact)
 
     # --- reasons --------------------------------------------------------------------------------------------------
 
@@ -163,9 +179,9 @@ class _Teller:
     def _reason(self, group: Sequence[Cause]) -> Line:
         say, cause = self.say, group[0]
         if cause.pitfalls:
-            return line(say.word("because_pitfalls", pitfalls=say.listed(map(say.pitfall, cause.pitfalls), at_most=3)))
+            return line(say.word("because_pitfalls", pitfalls=say.listed(map(self.pitfall, cause.pitfalls), at_most=3)))
         if cause.measures:
-            return line(say.word("because_measures", measures=say.listed(map(say.measure, cause.measures), at_most=3)))
+            return line(say.word("because_measures", measures=say.listed(map(self.measure, cause.measures), at_most=3)))
         changes = [self._clause(fact) for fact in cause.facts]
         rules = dict.fromkeys(say.rule(one.rule) for one in group if one.rule is not None)
         about = say.word("by_rules", rules=say.listed((f"'{rule}'" for rule in rules), at_most=2)) if rules else ""
@@ -200,7 +216,7 @@ class _Teller:
         head, _, part = change.what.partition(".")
         if head == "measures":
             before, after = (
-                say.listed(map(say.measure, one.split(", "))) if one else say.word("none") for one in values
+                say.listed(map(self.measure, one.split(", "))) if one else say.word("none") for one in values
             )
             return _Pair(say.word(f"measures_{part}"), before, after)
         group = say.group(change.what.removesuffix("_complete"))

@@ -314,6 +314,24 @@ _TABLE: Final = {
     "released_of": ("Alleen in de voorwaarden van '{before}'", "Only among the conditions of '{before}'"),
     "asked_of": ("Vragen die alleen bij '{after}' ertoe doen", "Questions that matter only in '{after}'"),
     "settled_of": ("Vragen die alleen bij '{before}' ertoe doen", "Questions that matter only in '{before}'"),
+    # an advice looked at again
+    "verified": ("Controle van het advies: {name}", "Check of the advice: {name}"),
+    "verified_outcome": ("Geldt het nog?", "Does it still hold?"),
+    "still_same": ("Het advies is nog hetzelfde.", "The advice is still the same."),
+    "no_longer_same": ("Het advies is niet meer hetzelfde.", "The advice is no longer the same."),
+    "file_broken": (
+        "De feiten in het bestand zijn niet de feiten waarmee het advies is gemaakt.",
+        "The facts in the file are not those that the advice was made from.",
+    ),
+    "file_altered": (
+        "Feiten, regels, kennis en versie zijn gelijk, maar geven iets anders dan het bestand. Dat is veranderd.",
+        "Facts, rules, knowledge and version are equal, but give something else than the file. It was changed.",
+    ),
+    "since": ("Sinds het advies", "Since the advice"),
+    "unchanged": ("gelijk", "unchanged"),
+    "changed": ("gewijzigd", "changed"),
+    "hash_version": ("versie", "version"),
+    "no_longer_known": ("{name} (bestaat niet meer)", "{name} (exists no longer)"),
     # what is disputed
     "disputed": ("Waarover partijen het oneens zijn", "What is disputed"),
     "disputed_in_full": ("Wie wat zegt", "Who says what"),
