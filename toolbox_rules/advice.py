@@ -8,7 +8,7 @@ from functools import partial
 
 from toolbox_rules import network as n
 from toolbox_rules.assessing import THREATENING, Assessment, Assessor, Memo, assess, picked, prepare_assessor
-from toolbox_rules.cases import Case, Elements, Key, SetValue, Value, with_facts
+from toolbox_rules.cases import Case, Elements, SetValue, Value, with_facts
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.disputing import Disputes, weigh_views
 from toolbox_rules.evaluating import Facts, Lists
@@ -32,6 +32,7 @@ from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
 from toolbox_rules.requiring import Calendar, Conditions, require
+from toolbox_rules.stating import Key
 from toolbox_rules.vocabulary import Fact
 from toolbox_rules.weighing import Outcome, Remedies, Scales, prepare_scales, table_in_force, weigh
 
@@ -344,7 +345,7 @@ def _lead(desk: Desk, case: Case, memo: Memo, given: Mapping[Key, Value]) -> Sum
     trace = infer(desk.trials, facts, lists)
     if _contradictions(desk, case, trace):
         return None
-    situation = _situation(desk, trace, case.in_place, memo, possible=False)
+    situation = _situation(desk, trace, case.in_place, memo)
     known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
     return _judged(desk, situation, _undecided(desk, known, situation.outcome))
 
@@ -426,11 +427,11 @@ def _in_form(desk: Desk, case: Case, form: str, memo: Memo, conditions: bool = F
     ]
     if refused:
         return FormOutcome(form=form, refused=refused[0])
-    situation = _situation(desk, trace, case.in_place, memo, possible=False)
+    situation = _situation(desk, trace, case.in_place, memo)
     within = _reach(desk, trace, case.in_place, case.planned)
     plan = make_plan(desk.shelf.knowledge, spec, within, situation.assessments)
     measures = case.in_place | case.planned | {item.mitigation for item in plan.items}
-    whole = _projected(desk, case, measures, memo, possible=False)
+    whole = _projected(desk, case, measures, memo)
     known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
     undecided = _undecided(desk, known, situation.outcome)
     table = next(table for table in spec.tables if table.id == whole.outcome.table)

@@ -1,15 +1,15 @@
 """A case file, or a mapping of the same shape -> a Case: facts by full name, what is not given left out."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from toolbox_rules.agreeing import agreed, disputed
 from toolbox_rules.conditions import Place, show, value_problem
 from toolbox_rules.documents import Document, read_document
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
-from toolbox_rules.vocabulary import CASE_KEYS, EntityList, Fact, Vocabulary
+from toolbox_rules.stating import Key, StatementReader, agreed, disputed
+from toolbox_rules.vocabulary import EntityList, Fact, Vocabulary
 
 MAX_ELEMENTS = 1000
 
@@ -34,10 +34,6 @@ class Elements:
 
 
 NO_ELEMENTS = Elements(items=(), complete=False)
-
-
-#: A fact by its full name, and the name of the element that it is about; None for a fact of the case.
-Key = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +151,6 @@ def case_document(value: Mapping[str, object], path: str = "case") -> Document:
     return Document(path=path, value=value, lines=(), places=((-1, -1), None))
 
 
-#: What a statement says, with the place of each fact.
-Said = dict[Key, tuple[Value, Place]]
-
-
 @dataclass(slots=True, kw_only=True)
 class _Reader:
     vocabulary: Vocabulary
@@ -186,7 +178,7 @@ class _Reader:
         places: dict[str, Place] = {}
         complete: dict[str, bool] = {}
         given: set[str] = set()
-        statements: list[tuple[str, Said]] = []
+        stated: tuple[object, Place] = (None, ())
         for written, body in value.items():
             key = self._key("", written)
             if key in given:
@@ -208,7 +200,7 @@ class _Reader:
                 if body is not None:
                     case = replace(case, sources=tuple(sorted(map(str, self._list(body, (written,))))))
             elif key == "statements":
-                statements += self._statements(body, (written,))
+                stated = (body, (written,))
             elif key == "measures":
                 case = self._measures(case, body, (written,))
             elif key in self.vocabulary.lists:
@@ -219,86 +211,23 @@ class _Reader:
                 self._group(key, body, (written,), facts, places)
         for key, flag_value in complete.items():
             lists[key] = replace(lists.get(key, NO_ELEMENTS), complete=flag_value)
-        said = self._spoken(statements, facts, lists)
-        places |= {key[0]: place for words in said.values() for key, (_, place) in words.items() if key[1] is None}
+        case = replace(case, facts=facts, lists=lists, places=places)
+        return _ordered(self._stated(case, *stated))
+
+    def _stated(self, case: Case, body: object, place: Place) -> Case:
+        """Put what is stated into a case: what all agree on as facts, what is disputed as statements."""
+        reader: StatementReader[Value] = StatementReader(
+            vocabulary=self.vocabulary, facts=self._facts, wrong=self._wrong, unknown_key=self._unknown_key
+        )
+        named = {
+            name: {str(item["name"]): frozenset(item) for item in one.items if "name" in item}
+            for name, one in case.lists.items()
+        }
+        said = reader.gather(tuple(reader.read(body, place)), frozenset(case.facts), named)
         values = {name: {key: value for key, (value, _) in words.items()} for name, words in said.items()}
         left = tuple(Statement(said_by=name, facts=words) for name, words in sorted(disputed(values).items()))
-        case = replace(case, facts=facts, lists=lists, places=places, statements=left)
-        return _ordered(with_facts(case, agreed(values)))
-
-    def _statements(self, body: object, place: Place) -> Iterator[tuple[str, Said]]:
-        """Read who says what, one speaker at a time."""
-        for index, item in enumerate(self._list(body, place) if body is not None else []):
-            here = (*place, index)
-            if not isinstance(item, Mapping):
-                self._wrong(here, "TR203", f"each statement is a map with said_by and facts, not {show(item)}")
-                continue
-            name: str | None = None
-            said: Said = {}
-            for written, value in item.items():
-                where = (*here, str(written))
-                key = self._key("", written)
-                if self._key("statements", written) == "said_by":
-                    name = str(value) if value is not None else None
-                elif key in self.vocabulary.lists:
-                    said |= self._of_elements(self.vocabulary.lists[str(key)], value, where)
-                elif key is None or key in CASE_KEYS:
-                    self._unknown_key("statements", str(written), where)
-                elif not isinstance(value, Mapping):
-                    self._wrong(where, "TR203", f"'{key}' is a map of facts, not {show(value)}")
-                else:
-                    facts = self._facts(key, value, where)
-                    said |= {(f"{key}.{fact}", None): found for fact, found in facts.items()}
-            if name is None:
-                self._wrong(here, "TR203", "a statement says who says it", "add said_by: and a name")
-            else:
-                yield name, said
-
-    def _of_elements(self, entity: EntityList, body: object, place: Place) -> Said:
-        """Facts of elements in a statement; each element is called by its name."""
-        said: Said = {}
-        for index, item in enumerate(self._list(body, place)):
-            here = (*place, index)
-            found = self._facts(entity.name, item, here) if isinstance(item, Mapping) else {}
-            name, _ = found.pop("name", (None, here))
-            if name is None:
-                message = f"in a statement each {entity.spec.element} is a map with its name and facts"
-                self._wrong(here, "TR203", message, f"name the {entity.spec.element}")
-            said |= {(f"{entity.name}.{key}", str(name)): one for key, one in found.items()}
-        return said
-
-    def _spoken(
-        self, statements: list[tuple[str, Said]], facts: Mapping[str, Value], lists: Mapping[str, Elements]
-    ) -> dict[str, Said]:
-        """Everything that each speaker says, checked against the case and against itself."""
-        named = {name: {str(item["name"]): item for item in one.items if "name" in item} for name, one in lists.items()}
-        speakers = {element for elements in named.values() for element in elements}
-        said: dict[str, Said] = {}
-        for speaker, words in statements:
-            own = said.setdefault(speaker, {})
-            for key, (value, place) in words.items():
-                self._check_statement(key, place, facts, named)
-                if key in own and own[key][0] != value:
-                    message = f"'{speaker}' says two things about '{key[0]}'"
-                    self._wrong(place, "TR205", message, "keep one", key=True)
-                own[key] = (value, place)
-            if speakers and speaker not in speakers:
-                place = next((place[:2] for _, place in words.values()), ("statements",))
-                self._wrong(place, "TR207", f"no element is called '{speaker}'", did_you_mean(speaker, speakers))
-        return said
-
-    def _check_statement(
-        self, key: Key, place: Place, facts: Mapping[str, Value], named: Mapping[str, Mapping[str, Mapping[str, Value]]]
-    ) -> None:
-        fact, element = key
-        owner, name = fact.split(".")
-        elements = named.get(owner, {})
-        if element is not None and element not in elements:
-            self._wrong(
-                place[:-1], "TR207", f"no element of {owner} is called '{element}'", did_you_mean(element, elements)
-            )
-        elif fact in facts or (element is not None and name in elements[element]):
-            self._wrong(place, "TR205", f"'{fact}' is given and also stated", "keep one", key=True)
+        own = {key[0]: where for words in said.values() for key, (_, where) in words.items() if key[1] is None}
+        return with_facts(replace(case, statements=left, places={**case.places, **own}), agreed(values))
 
     def _group(self, group: str, body: object, place: Place, facts: dict[str, Value], places: dict[str, Place]) -> None:
         if not isinstance(body, Mapping):

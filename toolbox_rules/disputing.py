@@ -6,9 +6,10 @@ Nothing is averaged: as long as a fact is disputed it is unknown, and every view
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from toolbox_rules.cases import Case, Key, Value
+from toolbox_rules.cases import Case, Value
 from toolbox_rules.explanation import show_value
 from toolbox_rules.questions import Summary
+from toolbox_rules.stating import Key
 
 THREATENS = ("open", "exposed")
 
