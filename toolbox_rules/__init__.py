@@ -6,13 +6,14 @@
 'lighter-form'
 """
 
-from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
+from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Verdict
 from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.disputing import Disputes
 from toolbox_rules.explanation import Proof
 from toolbox_rules.forming import FormOutcome, FormTable
+from toolbox_rules.hashing import Receipt
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.presenting import Presentation

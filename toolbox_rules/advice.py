@@ -1,7 +1,5 @@
 """Case -> Advice: every stage in turn, each a frozen value."""
 
-import hashlib
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +11,7 @@ from toolbox_rules.compiling import compile_rules
 from toolbox_rules.disputing import Disputes, weigh_views
 from toolbox_rules.evaluating import Facts, Lists
 from toolbox_rules.forming import FormOutcome, FormTable, is_acceptable, tabled
+from toolbox_rules.hashing import Receipt, facts_hash, shelf_hashes
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.planning import (
     Effect,
@@ -128,16 +127,6 @@ class FormAdvice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What an advice was made from, so that it can be made again: SHA-256 of the facts, rules and knowledge."""
-
-    facts: str
-    rules: str
-    knowledge: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """The advice as a value: everything that was found, without a word of text.
 
@@ -186,7 +175,7 @@ def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine
         probe=prepare_probe(network, shelf.rulebook.vocabulary),
         tests_known=any(isinstance(node, n.Given | n.Decided) for node in network.nodes),
         deciding=deciding,
-        hashes=_hashes(shelf),
+        hashes=shelf_hashes(shelf),
         version=version,
     )
 
@@ -567,7 +556,7 @@ def _calendar(desk: Desk, situation: _Situation) -> Calendar:
     return Calendar(phases=order, now=now, last=last)
 
 
-# --- facts and hashes ---------------------------------------------------------------------------------------------
+# --- facts --------------------------------------------------------------------------------------------------------
 
 
 def _deciding(shelf: Shelf, network: n.Network) -> tuple[str, ...]:
@@ -615,26 +604,3 @@ def _is_known(desk: Desk, name: str, facts: Facts, lists: Lists) -> bool:
         return value is not None and not (isinstance(value, SetValue) and not value.complete and not value.members)
     elements = lists.get(fact.list)
     return elements is not None and elements.complete and all(fact.key in item for item in elements.items)
-
-
-def facts_hash(case: Case) -> str:
-    """SHA-256 of the facts of a case, the same for every order and spelling in which they were written.
-
-    What the case is called, and what it says about its sources, is no fact.
-    """
-    plain = {key: value for key, value in case.to_dict().items() if key not in ("name", "description", "sources")}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _hashes(shelf: Shelf) -> dict[str, str]:
-    """SHA-256 over the values of the files; comments, layout and places do not count."""
-    used = {document.path for document in shelf.knowledge.documents.values()}
-    rules: list[str] = []
-    knowledge: list[str] = []
-    for path, document in shelf.documents.items():
-        is_knowledge = path in used or path.endswith("sources.yaml")
-        (knowledge if is_knowledge else rules).append(json.dumps(document.value, ensure_ascii=False))
-    return {
-        name: hashlib.sha256("\n".join(sorted(values)).encode()).hexdigest()
-        for name, values in (("rules", rules), ("knowledge", knowledge))
-    }

@@ -15,7 +15,6 @@ from toolbox_rules.advice import (
     Findings,
     FormAdvice,
     PitfallAdvice,
-    Receipt,
     Verdict,
     find,
     forms,
@@ -27,6 +26,7 @@ from toolbox_rules.comparing import Comparison, compare, differences, outline
 from toolbox_rules.engines import experta
 from toolbox_rules.explanation import Proof
 from toolbox_rules.forming import FormTable
+from toolbox_rules.hashing import Receipt
 from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge, build_graph
 from toolbox_rules.model import Lang
