@@ -170,6 +170,16 @@ def test_a_change_that_cannot_be_read_is_a_problem(run: Run, trip: str, change: 
     assert message in err
 
 
+def test_compare_prints_what_differs_between_two_cases_in_every_format(run: Run, trip: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(TRIP.replace("Köln", "Gent").replace("500", "5"), encoding="utf-8")
+    contrast = small().advise(trip).compare(small().advise(other))
+    assert run("compare", trip, str(other), *SMALL) == (0, contrast.to_text("nl") + "\n", "")
+    assert run("compare", trip, str(other), "--format", "json", *SMALL).out == contrast.to_json() + "\n"
+    assert run("compare", trip, str(other), "--format", "markdown", *SMALL).out == contrast.to_markdown("nl") + "\n"
+    assert run("compare", trip, str(other), "--format", "html", *SMALL).out == contrast.to_html("nl") + "\n"
+
+
 def test_check_counts_what_is_sound(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "check", lambda *_: ())
     assert run("check", str(ROOT / "tests/small")) == (

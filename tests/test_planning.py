@@ -12,6 +12,9 @@ from toolbox_rules.assessing import Assessment
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, RiskSpec, Text, TextList, WeighingSpec
 from toolbox_rules.planning import Plan, Reach, cheapest_towards, make_plan
+from toolbox_rules.requiring import Calendar, Swap, equally_cheap, moment
+from toolbox_rules.solving import Choice
+from toolbox_rules.weighing import Weighing
 
 TEXT = Text(nl="tekst", en="text")
 SENTENCES = TextList(nl=("tekst",), en=("text",))
@@ -149,13 +152,67 @@ def test_the_cheapest_way_to_an_aim_is_the_cheapest_of_all_sets(choices: Choices
     def reaches(measures: frozenset[str]) -> bool:
         return any(goal <= measures for goal in enough)
 
-    found = cheapest_towards(one.within.available, one.knowledge, WEIGHING, one.within, reaches)
+    found = cheapest_towards(
+        one.within.available, one.knowledge, WEIGHING, one.within, reaches, Choice(names=one.within.available)
+    )
     possible = [price(one, other) for other in sets(one) if reaches(frozenset(other))]
     assert (found is None) is (not possible)
     if found is not None:
         assert permitted(one, found)
         assert reaches(found)
         assert price(one, found) == min(possible)
+
+
+@given(choices())
+@settings(max_examples=150)
+def test_every_other_set_of_the_same_effort_contains_a_swap_and_every_swap_is_such_a_set(choices: Choices) -> None:
+    one = any_problem(choices)
+    enough = [frozenset(choices.some(one.within.available)) for _ in range(choices.between(1, 5))]
+
+    def reaches(measures: frozenset[str]) -> bool:
+        return any(goal <= measures for goal in enough)
+
+    choice = Choice(names=one.within.available)
+    best = cheapest_towards(one.within.available, one.knowledge, WEIGHING, one.within, reaches, choice)
+    if not best:
+        return
+    weighing = Weighing(spec=WEIGHING, conditions={}, decisions={})
+    swaps, complete = equally_cheap(choice, best, one.knowledge, weighing, one.within, reaches)
+    alike = {frozenset(other) for other in sets(one) if reaches(frozenset(other))}
+    alike = {other for other in alike if effort(one, other) == effort(one, best) and not best <= other}
+    assert {(best - set(swap.leave)) | set(swap.take) for swap in swaps} <= alike
+    without = [other for other in alike if not any(_contains(other, swap) for swap in swaps)]
+    assert not (complete and without)
+
+
+def effort(one: Problem, measures: Iterable[str]) -> tuple[int, int]:
+    new = [name for name in measures if name not in one.within.planned]
+    return sum(EFFORT[one.knowledge.mitigations[name].effort] for name in new), len(new)
+
+
+def _contains(measures: frozenset[str], swap: Swap) -> bool:
+    return set(swap.take) <= measures and not measures & set(swap.leave)
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "fits", "phases", "recheck"),
+    [
+        (1, 2, "abcde", "bcde", "c"),  # after c another table weighs it
+        (1, 2, "ab", "b", "b"),  # after b it is too late
+        (1, 4, "abcde", "bcde", "b"),  # nothing changes any more: at the end of the present phase
+        (1, 2, "de", "de", "d"),  # it cannot be done before d
+        (None, 2, "abc", "abc", None),  # nobody knows where the case stands
+    ],
+)
+def test_a_condition_is_checked_again_before_it_is_too_late(
+    now: int | None, last: int, fits: str, phases: str, recheck: str | None
+) -> None:
+    measure = Mitigation.model_construct(id="m", phases=tuple(fits))
+    knowledge = Knowledge(
+        pitfalls={}, mitigations={"m": measure}, cases={}, sources={}, unsuitable={}, documents={}, spellings={}
+    )
+    term = moment(knowledge, Calendar(phases="abcde", now=now, last=last), "m")
+    assert ("".join(term.phases), term.recheck) == (phases, recheck)
 
 
 @pytest.mark.parametrize("seed", range(5))

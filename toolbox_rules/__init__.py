@@ -6,16 +6,23 @@
 'lighter-form'
 """
 
-from toolbox_rules.advice import Assumption, Conditions, Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
+from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Verdict
+from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
+from toolbox_rules.disputing import Disputes
 from toolbox_rules.explanation import Proof
+from toolbox_rules.forming import FormOutcome, FormTable
+from toolbox_rules.hashing import Receipt
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
+from toolbox_rules.presenting import Presentation
 from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.questions import Answer, Question
+from toolbox_rules.requiring import Assumption, Conditions, Swap, Term
 from toolbox_rules.rulebook import Rule
-from toolbox_rules.toolbox import Advice, Contrast, Explanation, Toolbox
+from toolbox_rules.toolbox import Advice, Explanation, Toolbox
+from toolbox_rules.verifying import Verification
 from toolbox_rules.vocabulary import Vocabulary
 
 __all__ = [
@@ -23,25 +30,32 @@ __all__ = [
     "Answer",
     "Assumption",
     "Case",
+    "Cause",
     "Change",
     "Comparison",
     "Conditions",
-    "Contrast",
+    "Disputes",
     "Explanation",
     "Findings",
     "FormAdvice",
+    "FormOutcome",
+    "FormTable",
     "Knowledge",
     "Location",
     "PitfallAdvice",
     "Plan",
     "PlanItem",
+    "Presentation",
     "Problem",
     "Proof",
     "Question",
     "Receipt",
     "Rule",
+    "Swap",
+    "Term",
     "Toolbox",
     "ToolboxError",
     "Verdict",
+    "Verification",
     "Vocabulary",
 ]

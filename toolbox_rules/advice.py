@@ -1,16 +1,17 @@
 """Case -> Advice: every stage in turn, each a frozen value."""
 
-import hashlib
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from toolbox_rules import network as n
 from toolbox_rules.assessing import THREATENING, Assessment, Assessor, Memo, assess, picked, prepare_assessor
-from toolbox_rules.cases import Case, Elements, SetValue, Value
+from toolbox_rules.cases import Case, Elements, SetValue, Value, with_facts
 from toolbox_rules.compiling import compile_rules
+from toolbox_rules.disputing import Disputes, weigh_views
 from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.forming import FormOutcome, FormTable, is_acceptable, tabled
+from toolbox_rules.hashing import Receipt, facts_hash, shelf_hashes
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.planning import (
     Effect,
@@ -18,7 +19,6 @@ from toolbox_rules.planning import (
     Plan,
     Reach,
     Sureness,
-    cheapest_towards,
     effect_of,
     held_conditions,
     make_plan,
@@ -30,8 +30,10 @@ from toolbox_rules.planning import (
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
+from toolbox_rules.requiring import Calendar, Conditions, require
+from toolbox_rules.stating import Key
 from toolbox_rules.vocabulary import Fact
-from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_scales, weigh
+from toolbox_rules.weighing import Outcome, Remedies, Scales, prepare_scales, table_in_force, weigh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,45 +127,12 @@ class FormAdvice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
-    """A criterion that no measure moves, and the level that it has to reach."""
-
-    criterion: str
-    now: str
-    needed: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """What has to be arranged for the aim: the cheapest measures, and what must turn out well besides.
-
-    ``assumptions`` are criteria that no measure moves far enough; ``unsettled`` pitfalls of which it is not known
-    whether they threaten, and which have to turn out not to; ``barred_by`` rules that exclude the aim whatever is
-    done, so that what they say has to change first. ``reachable`` is False when no set of measures leads to the aim
-    even so.
-    """
-
-    aim: str
-    reachable: bool
-    measures: tuple[str, ...]
-    assumptions: tuple[Assumption, ...]
-    unsettled: tuple[str, ...]
-    barred_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What an advice was made from, so that it can be made again: SHA-256 of the facts, rules and knowledge."""
-
-    facts: str
-    rules: str
-    knowledge: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """The advice as a value: everything that was found, without a word of text."""
+    """The advice as a value: everything that was found, without a word of text.
+
+    ``in_recommended`` is what becomes of the case in the recommended form, when another one is proposed;
+    ``disputes`` what the statements lead to, when these differ.
+    """
 
     case: Case
     verdict: Verdict
@@ -174,6 +143,8 @@ class Findings:
     conditions: Conditions | None
     questions: tuple[Question, ...]
     reach: Reach
+    in_recommended: FormOutcome | None
+    disputes: Disputes | None
     receipt: Receipt
     trace: Trace = field(repr=False)
 
@@ -204,7 +175,7 @@ def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine
         probe=prepare_probe(network, shelf.rulebook.vocabulary),
         tests_known=any(isinstance(node, n.Given | n.Decided) for node in network.nodes),
         deciding=deciding,
-        hashes=_hashes(shelf),
+        hashes=shelf_hashes(shelf),
         version=version,
     )
 
@@ -228,6 +199,8 @@ def find(desk: Desk, case: Case) -> Findings:
     undecided = _undecided(desk, known, situation.outcome)
     summarise = partial(_summary, desk, case, memo)
     order = {verdict: at for table in shelf.weighing.spec.tables for at, verdict in enumerate(table.verdicts)}
+    form = _form(desk, trace, situation.outcome)
+    other = form.recommended if form and form.steps else None
     return Findings(
         case=case,
         verdict=Verdict(
@@ -238,13 +211,15 @@ def find(desk: Desk, case: Case) -> Findings:
             known=known,
             decisive=len(desk.deciding),
         ),
-        form=_form(desk, trace, situation.outcome),
+        form=form,
         pitfalls=_pitfalls(desk, situation.assessments, projected.assessments),
         plan=plan,
         effect=effect_of(plan, situation.assessments, whole.assessments),
         conditions=None if undecided else _conditions(desk, case, situation, within, memo),
         questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), summarise, order),
         reach=within,
+        in_recommended=_in_form(desk, case, other, memo) if other else None,
+        disputes=weigh_views(case, _judged(desk, situation, undecided), partial(_lead, desk, case, memo)),
         receipt=Receipt(facts=facts_hash(case), version=desk.version, **desk.hashes),
         trace=trace,
     )
@@ -346,6 +321,24 @@ def _summary(desk: Desk, case: Case, memo: Memo, facts: Facts, lists: Lists) -> 
     return _summed_up(desk, _situation(desk, trace, case.in_place, memo, possible=False))
 
 
+def _judged(desk: Desk, situation: _Situation, undecided: str | None) -> Summary:
+    """An advice summed up, with the verdict that is given."""
+    found = _summed_up(desk, situation)
+    return found if undecided is None else replace(found, verdict=undecided)
+
+
+def _lead(desk: Desk, case: Case, memo: Memo, given: Mapping[Key, Value]) -> Summary | None:
+    """The advice on a case with some facts known; None when these contradict others."""
+    case = with_facts(case, given)
+    facts, lists = with_measures(desk, case, case.in_place, given_wins=True)
+    trace = infer(desk.trials, facts, lists)
+    if _contradictions(desk, case, trace):
+        return None
+    situation = _situation(desk, trace, case.in_place, memo)
+    known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
+    return _judged(desk, situation, _undecided(desk, known, situation.outcome))
+
+
 def _summed_up(desk: Desk, situation: _Situation) -> Summary:
     form = _form(desk, situation.trace, situation.outcome)
     return Summary(
@@ -393,7 +386,77 @@ def _set_to(fact: Fact, known: Value | None, value: object, keep: bool) -> Value
     return value
 
 
+def forms(desk: Desk, findings: Findings) -> FormTable | None:
+    """The same case in every form, lightest first; None when the knowledge has no forms."""
+    spec, form = desk.shelf.weighing.spec.form, findings.form
+    if spec is None or form is None:
+        return None
+    memo, case = Memo(), findings.case
+    order = desk.shelf.rulebook.vocabulary.facts[spec.proposed].order
+    rows = tuple(_in_form(desk, case, name, memo, conditions=True) for name in order)
+    firing = {one.rule for one in findings.trace.firings()}
+    asked: dict[str, list[str]] = {}
+    for rule in sorted(firing):
+        for setting in desk.shelf.rulebook.rules[rule].settings:
+            if setting.fact.name == spec.needed:
+                for level in setting.values:
+                    asked.setdefault(str(level), []).append(rule)
+    return tabled(case.name, rows, form.proposed, form.recommended, asked, _verdicts(desk))
+
+
+def _in_form(desk: Desk, case: Case, form: str, memo: Memo, conditions: bool = False) -> FormOutcome:
+    """What becomes of a case when one form is proposed; whatever that brings with it only rules say."""
+    spec = desk.shelf.weighing.spec
+    assert spec.form is not None
+    case = replace(case, facts={**case.facts, spec.form.proposed: form})
+    facts, lists = with_measures(desk, case, case.in_place, given_wins=True)
+    trace = infer(desk.trials, facts, lists)
+    refused = [
+        because for at, (_, because) in enumerate(desk.shelf.constraints) if trace.holds(f"never:{at}") == "true"
+    ]
+    if refused:
+        return FormOutcome(form=form, refused=refused[0])
+    situation = _situation(desk, trace, case.in_place, memo)
+    within = _reach(desk, trace, case.in_place, case.planned)
+    plan = make_plan(desk.shelf.knowledge, spec, within, situation.assessments)
+    measures = case.in_place | case.planned | {item.mitigation for item in plan.items}
+    whole = _projected(desk, case, measures, memo)
+    known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
+    undecided = _undecided(desk, known, situation.outcome)
+    table = next(table for table in spec.tables if table.id == whole.outcome.table)
+    one = situation.assessments
+    threatening = tuple(name for name in ranked(one, desk.shelf.knowledge) if one[name].state in THREATENING)
+    excluding = (one for one in situation.outcome.arguments if one.stance == "excludes" and form in one.forms)
+    return FormOutcome(
+        form=form,
+        verdict=undecided or situation.outcome.verdict,
+        with_plan=whole.outcome.verdict,
+        acceptable=is_acceptable(table, whole.outcome.verdict),
+        threatening=threatening,
+        risks=tuple(
+            (risk, sum(one[name].risk[0] == at for name in threatening))
+            for at, risk in reversed(list(enumerate(spec.risk.classes)))
+        ),
+        plan=plan,
+        effect=effect_of(plan, one, whole.assessments),
+        conditions=_conditions(desk, case, situation, within, memo) if conditions and not undecided else None,
+        excluded_by=tuple(one.rule for one in excluding),
+    )
+
+
+def _verdicts(desk: Desk) -> tuple[str, ...]:
+    """The verdicts of all tables, worst first."""
+    return tuple(verdict for table in desk.shelf.weighing.spec.tables for verdict in table.verdicts)
+
+
 def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:
+    problems = _contradictions(desk, case, trace)
+    if problems:
+        raise ToolboxError(problems)
+
+
+def _contradictions(desk: Desk, case: Case, trace: Trace) -> list[Problem]:
+    """Facts that cannot go together, and measures in place against a fact that says the opposite."""
     problems: list[Problem] = []
     for index, (_, because) in enumerate(desk.shelf.constraints):
         if trace.holds(f"never:{index}") == "true":
@@ -407,8 +470,7 @@ def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:
                 message = f"the measure '{measure}' is in place, and '{name}' is {str(not value).lower()}"
                 hint = "a measure that is in place makes this fact the opposite; correct one of the two"
                 problems.append(case.document.problem(case.places.get(name, ()), "TR209", message, hint, key=True))
-    if problems:
-        raise ToolboxError(problems)
+    return problems
 
 
 # --- the parts of the advice --------------------------------------------------------------------------------------
@@ -470,72 +532,31 @@ def _form(desk: Desk, trace: Trace, outcome: Outcome) -> FormAdvice | None:
 
 def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach, memo: Memo) -> Conditions | None:
     """What would bring the verdict to the aim of its table; None when it is there already."""
-    weighing, outcome = desk.shelf.weighing, situation.outcome
-    table = next(table for table in weighing.spec.tables if table.id == outcome.table)
-    if outcome.verdict == table.aim:
-        return None
     doubtful = frozenset(name for name, one in situation.assessments.items() if one.state == "undetermined" and one.may)
 
     def weighed(measures: frozenset[str]) -> Outcome:
         return _projected(desk, case, case.in_place | measures, memo, possible=False, waived=doubtful).outcome
 
-    best = weighed(frozenset(within.available))
-    assumed = _assumed(weighing, table.id, best, table.aim)
-    barred = _excluding(best, table.aim)
-
-    def reaches(measures: frozenset[str]) -> bool:
-        after = weighed(measures)
-        return not _excluding(after, table.aim) - barred and _decided(weighing, after, assumed) == table.aim
-
-    chosen = None
-    if assumed is not None:
-        names = tuple(sorted(within.available))
-        chosen = cheapest_towards(names, desk.shelf.knowledge, weighing.spec, within, reaches)
-    now = {one.criterion: one.level for one in outcome.criteria}
-    return Conditions(
-        aim=table.aim,
-        reachable=chosen is not None,
-        measures=tuple(sorted(chosen or ())),
-        assumptions=tuple(
-            Assumption(criterion=name, now=now[name], needed=level) for name, level in (assumed or {}).items()
-        ),
-        unsettled=tuple(sorted(doubtful)),
-        barred_by=tuple(sorted(barred)),
-    )
+    calendar = _calendar(desk, situation)
+    knowledge = desk.shelf.knowledge
+    return require(desk.shelf.weighing, knowledge, situation.outcome, within, doubtful, calendar, weighed)
 
 
-def _assumed(weighing: Weighing, table: str, best: Outcome, aim: str) -> dict[str, str] | None:
-    """The criteria that stay too low even with every measure, each with the lowest level that will do."""
-    names = list(weighing.spec.criteria)
-    orders = [list(weighing.spec.criteria[name].levels) for name in names]
-    reached = [order.index(one.level) for order, one in zip(orders, best.criteria, strict=True)]
-    top = [len(order) - 1 for order in orders]
-    decisions = weighing.decisions[table]
-    if decisions[tuple(top)] != aim:
-        return None
-    for at in range(len(names)):
-        for level in range(reached[at], top[at] + 1):
-            if decisions[(*top[:at], level, *top[at + 1 :])] == aim:
-                top[at] = level
-                break
-    return {name: orders[at][top[at]] for at, name in enumerate(names) if top[at] > reached[at]}
+def _calendar(desk: Desk, situation: _Situation) -> Calendar:
+    """Where the case stands, and how long the table that weighs it now goes on to do so."""
+    name, trace = desk.shelf.weighing.spec.phase, situation.trace
+    order, phase = desk.shelf.rulebook.vocabulary.facts[name].order, trace.facts.get(name)
+    now = order.index(phase) if isinstance(phase, str) else None
+    last = now or 0
+    for at in range(last + 1, len(order)):
+        later = infer(desk.trials, {**trace.facts, name: order[at]}, trace.lists)
+        if table_in_force(desk.shelf.weighing, later).id != situation.outcome.table:
+            break
+        last = at
+    return Calendar(phases=order, now=now, last=last)
 
 
-def _decided(weighing: Weighing, outcome: Outcome, assumed: Mapping[str, str] | None) -> str:
-    levels = []
-    for one in outcome.criteria:
-        order = list(weighing.spec.criteria[one.criterion].levels)
-        floor = order.index((assumed or {}).get(one.criterion, order[0]))
-        levels.append(max(order.index(one.level), floor))
-    return weighing.decisions[outcome.table][tuple(levels)]
-
-
-def _excluding(outcome: Outcome, verdict: str) -> frozenset[str]:
-    """The rules that rule a verdict out."""
-    return frozenset(one.rule for one in outcome.arguments if one.stance == "excludes" and verdict in one.verdicts)
-
-
-# --- facts and hashes ---------------------------------------------------------------------------------------------
+# --- facts --------------------------------------------------------------------------------------------------------
 
 
 def _deciding(shelf: Shelf, network: n.Network) -> tuple[str, ...]:
@@ -583,26 +604,3 @@ def _is_known(desk: Desk, name: str, facts: Facts, lists: Lists) -> bool:
         return value is not None and not (isinstance(value, SetValue) and not value.complete and not value.members)
     elements = lists.get(fact.list)
     return elements is not None and elements.complete and all(fact.key in item for item in elements.items)
-
-
-def facts_hash(case: Case) -> str:
-    """SHA-256 of the facts of a case, the same for every order and spelling in which they were written.
-
-    What the case is called, and what it says about its sources, is no fact.
-    """
-    plain = {key: value for key, value in case.to_dict().items() if key not in ("name", "description", "sources")}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _hashes(shelf: Shelf) -> dict[str, str]:
-    """SHA-256 over the values of the files; comments, layout and places do not count."""
-    used = {document.path for document in shelf.knowledge.documents.values()}
-    rules: list[str] = []
-    knowledge: list[str] = []
-    for path, document in shelf.documents.items():
-        is_knowledge = path in used or path.endswith("sources.yaml")
-        (knowledge if is_knowledge else rules).append(json.dumps(document.value, ensure_ascii=False))
-    return {
-        name: hashlib.sha256("\n".join(sorted(values)).encode()).hexdigest()
-        for name, values in (("rules", rules), ("knowledge", knowledge))
-    }

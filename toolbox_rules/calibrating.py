@@ -67,9 +67,11 @@ def _check_names(spec: WeighingSpec, document: Document, vocabulary: Vocabulary,
                 hint = did_you_mean(verdict, spec.verdicts)
                 message = f"no verdict is called '{verdict}'"
                 problems.append(document.problem(("tables", index, "verdicts", at), "TR106", message, hint))
-        if table.aim not in table.verdicts:
-            message = f"'{table.aim}' is not a verdict of this table"
-            problems.append(document.problem(("tables", index, "aim"), "TR106", message))
+        goals = [("aim", table.aim), *([("acceptable", table.acceptable)] if table.acceptable else [])]
+        for key, goal in goals:
+            if goal not in table.verdicts:
+                message = f"'{goal}' is not a verdict of this table"
+                problems.append(document.problem(("tables", index, key), "TR106", message))
 
 
 def _check_risk(risk: RiskSpec, document: Document, problems: list[Problem]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from toolbox_rules.conditions import Place, show, value_problem
 from toolbox_rules.documents import Document, read_document
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
+from toolbox_rules.stating import Key, StatementReader, agreed, disputed
 from toolbox_rules.vocabulary import EntityList, Fact, Vocabulary
 
 MAX_ELEMENTS = 1000
@@ -36,8 +37,18 @@ NO_ELEMENTS = Elements(items=(), complete=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one speaker says about facts that are disputed."""
+
+    said_by: str
+    facts: Mapping[Key, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """The facts about one proposed collaboration; a fact that is absent is unknown.
+
+    ``statements`` are about facts that are disputed, and so not known; what all who spoke agree on is simply a fact.
 
     Elements stand in a fixed order that does not depend on the order in which they were written; ``places`` says where
     each fact stands in ``document``.
@@ -52,6 +63,7 @@ class Case:
     planned: frozenset[str]
     document: Document
     places: Mapping[str, Place]
+    statements: tuple[Statement, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Give the case back as plain data, in English keys and a fixed order; reading it gives the same case."""
@@ -78,7 +90,36 @@ class Case:
         measures = {"in_place": sorted(self.in_place), "planned": sorted(self.planned)}
         if any(measures.values()):
             plain["measures"] = {key: value for key, value in measures.items() if value}
+        if self.statements:
+            plain["statements"] = [_said(one) for one in self.statements]
         return plain
+
+
+def _said(statement: Statement) -> dict[str, object]:
+    """A statement as plain data."""
+    plain: dict[str, object] = {"said_by": statement.said_by}
+    elements: dict[tuple[str, str], dict[str, object]] = {}
+    for (fact, element), value in sorted(statement.facts.items(), key=lambda one: (one[0][0], one[0][1] or "")):
+        owner, key = fact.split(".")
+        target = plain.setdefault(owner, {}) if element is None else elements.setdefault((owner, element), {})
+        _put(target, key, value)
+    for (owner, element), facts in elements.items():
+        found = plain.setdefault(owner, [])
+        assert isinstance(found, list)
+        found.append({"name": element, **facts})
+    return plain
+
+
+def with_facts(case: Case, given: Mapping[Key, Value]) -> Case:
+    """A case with some facts known, of the elements that carry the names."""
+    lists = dict(case.lists)
+    for (fact, element), value in given.items():
+        owner, key = fact.split(".")
+        if element is not None:
+            items = ({**item, key: value} if item.get("name") == element else item for item in lists[owner].items)
+            lists[owner] = replace(lists[owner], items=tuple(items))
+    own = {fact: value for (fact, element), value in given.items() if element is None}
+    return replace(case, facts={**case.facts, **own}, lists=lists)
 
 
 def _put(target: object, key: str, value: Value) -> None:
@@ -137,6 +178,7 @@ class _Reader:
         places: dict[str, Place] = {}
         complete: dict[str, bool] = {}
         given: set[str] = set()
+        stated: tuple[object, Place] = (None, ())
         for written, body in value.items():
             key = self._key("", written)
             if key in given:
@@ -157,6 +199,8 @@ class _Reader:
             elif key == "sources":
                 if body is not None:
                     case = replace(case, sources=tuple(sorted(map(str, self._list(body, (written,))))))
+            elif key == "statements":
+                stated = (body, (written,))
             elif key == "measures":
                 case = self._measures(case, body, (written,))
             elif key in self.vocabulary.lists:
@@ -167,7 +211,23 @@ class _Reader:
                 self._group(key, body, (written,), facts, places)
         for key, flag_value in complete.items():
             lists[key] = replace(lists.get(key, NO_ELEMENTS), complete=flag_value)
-        return replace(case, facts=facts, lists=lists, places=places)
+        case = replace(case, facts=facts, lists=lists, places=places)
+        return _ordered(self._stated(case, *stated))
+
+    def _stated(self, case: Case, body: object, place: Place) -> Case:
+        """Put what is stated into a case: what all agree on as facts, what is disputed as statements."""
+        reader: StatementReader[Value] = StatementReader(
+            vocabulary=self.vocabulary, facts=self._facts, wrong=self._wrong, unknown_key=self._unknown_key
+        )
+        named = {
+            name: {str(item["name"]): frozenset(item) for item in one.items if "name" in item}
+            for name, one in case.lists.items()
+        }
+        said = reader.gather(tuple(reader.read(body, place)), frozenset(case.facts), named)
+        values = {name: {key: value for key, (value, _) in words.items()} for name, words in said.items()}
+        left = tuple(Statement(said_by=name, facts=words) for name, words in sorted(disputed(values).items()))
+        own = {key[0]: where for words in said.values() for key, (_, where) in words.items() if key[1] is None}
+        return with_facts(replace(case, statements=left, places={**case.places, **own}), agreed(values))
 
     def _group(self, group: str, body: object, place: Place, facts: dict[str, Value], places: dict[str, Place]) -> None:
         if not isinstance(body, Mapping):
@@ -257,7 +317,7 @@ class _Reader:
                     (*place, index), "TR206", f"two {entity.name} are called '{name}'", "give each its own name"
                 )
         self._check_names(entity, items, names, place)
-        return Elements(items=tuple(sorted(items, key=_element_order)))
+        return Elements(items=tuple(items))
 
     def _check_names(self, entity: EntityList, items: list[dict[str, Value]], names: list[str], place: Place) -> None:
         for index, item in enumerate(items):
@@ -347,6 +407,12 @@ class _Reader:
 
     def _wrong(self, place: Place, code: str, message: str, hint: str | None = None, key: bool = False) -> None:
         self.problems.append(self.document.problem(place, code, message, hint=hint, key=key))
+
+
+def _ordered(case: Case) -> Case:
+    """The case with its elements in an order that does not depend on how they were written."""
+    lists = {name: replace(one, items=tuple(sorted(one.items, key=_element_order))) for name, one in case.lists.items()}
+    return replace(case, lists=lists)
 
 
 def _element_order(element: Mapping[str, Value]) -> tuple[str, str]:

@@ -19,7 +19,8 @@ import typer
 from toolbox_rules import checking, deferred
 from toolbox_rules.caching import users_folder
 from toolbox_rules.documents import parse_document
-from toolbox_rules.problems import ToolboxError
+from toolbox_rules.presenting import Presentation, Value
+from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.rendering import text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
@@ -52,6 +53,7 @@ class Format(StrEnum):
 
 CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="A case file, in YAML or JSON.")]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of the answer.")]
+Form = Annotated[Format, typer.Option("--format", help="The form of the answer.")]
 Rules = Annotated[
     list[Path] | None,
     typer.Option(
@@ -80,7 +82,7 @@ class EngineName(StrEnum):
 def advise(
     case: CasePath,
     lang: Lang = Language.nl,
-    form: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.text,
+    form: Form = Format.text,
     texts: Annotated[bool, typer.Option("--texts", help="In JSON: add names and sentences in both languages.")] = False,
     engine: Annotated[EngineName, typer.Option("--engine", help="What runs the rules.")] = EngineName.native,
     rules: Rules = None,
@@ -126,6 +128,7 @@ def what_if(
         typer.Option("--set", metavar="FACT=VALUE", help="Give a fact another value; without value: unknown."),
     ],
     lang: Lang = Language.nl,
+    form: Form = Format.text,
     rules: Rules = None,
     knowledge: Knowledge = None,
     output: Output = None,
@@ -134,7 +137,58 @@ def what_if(
     given = dict(map(_change, changes))
     toolbox = _toolbox(rules, knowledge)
     before = toolbox.advise(case)
-    _tell(before.compare(toolbox.advise(before.case, given)).report(lang.value), output)
+    _present(before.compare(toolbox.advise(before.case, given)), form, lang, output)
+
+
+@app.command()
+def compare(
+    case: CasePath,
+    other: Annotated[Path, typer.Argument(metavar="CASE", help="Another case file.")],
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Say in what two cases and the advices on them differ, and why."""
+    toolbox = _toolbox(rules, knowledge)
+    _present(toolbox.advise(case).compare(toolbox.advise(other)), form, lang, output)
+
+
+@app.command()
+def forms(
+    case: CasePath,
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Put the forms side by side for one case, and say why not one lighter or heavier."""
+    found = _toolbox(rules, knowledge).advise(case).forms()
+    if found is None:
+        message = "these rules know no forms to compare"
+        raise ToolboxError([Problem(code="TR211", message=message, location=None, hint="see `form:` in weighing.yaml")])
+    _present(found, form, lang, output)
+
+
+@app.command()
+def verify(
+    receipt: Annotated[Path, typer.Argument(metavar="RECEIPT", help="An advice in JSON, made before.")],
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="CASE", help="The facts of today; without it those in the file.")
+    ] = None,
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Say whether an advice still holds, and what changed since; the exit status is 0 when it is the same."""
+    found = _toolbox(rules, knowledge).verify(receipt, case)
+    _present(found, form, lang, output)
+    if not found.value.same:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -234,6 +288,19 @@ def _parts(homes: Sequence[Path], name: str) -> list[Path]:
         if not any((home / part).is_dir() for part in ("rules", "knowledge")):
             raise typer.BadParameter(f"'{home}' holds neither rules/ nor knowledge/", param_hint="'DIR'")
     return [home / name for home in homes if (home / name).is_dir()]
+
+
+def _present(answer: Presentation[Value], form: Format, lang: Language, output: Path | None) -> None:
+    """Print an answer that shows itself."""
+    match form:
+        case Format.text:
+            _tell(answer.report(lang.value), output)
+        case Format.markdown:
+            _write(answer.to_markdown(lang.value), output)
+        case Format.json:
+            _write(answer.to_json(), output)
+        case Format.html:
+            _write(answer.to_html(lang.value), output)
 
 
 def _tell(report: Report, output: Path | None) -> None:

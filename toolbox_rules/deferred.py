@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from toolbox_rules import batch, graphing
     from toolbox_rules.engines import experta
-    from toolbox_rules.rendering import document, html, markdown
+    from toolbox_rules.rendering import document, html, markdown, recalling
 
-__all__ = ["batch", "document", "experta", "graphing", "html", "markdown"]
+__all__ = ["batch", "document", "experta", "graphing", "html", "markdown", "recalling"]
 
-_PACKAGES = {"experta": "engines.", "document": "rendering.", "html": "rendering.", "markdown": "rendering."}
+_PACKAGES = {"experta": "engines."} | dict.fromkeys(("document", "html", "markdown", "recalling"), "rendering.")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -356,13 +356,17 @@ class VerdictSpec(Frozen):
 
 
 class DecisionTable(Frozen):
-    """Rows of criterion levels to a verdict; ``verdicts`` from worst to best; ``aim`` is what conditions lead to."""
+    """Rows of criterion levels to a verdict; ``verdicts`` from worst to best; ``aim`` is what conditions lead to.
+
+    ``acceptable`` is the worst verdict that is good enough for a form to be recommended; without it only the aim is.
+    """
 
     id: Identifier
     label: Text
     when: RawCondition | None = None
     verdicts: tuple[Identifier, ...] = Field(min_length=2)
     aim: Identifier
+    acceptable: Identifier | None = None
     rows: tuple[dict[str, object], ...] = Field(min_length=1)
 
 

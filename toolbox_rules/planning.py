@@ -280,16 +280,17 @@ def cheapest_towards(
     weighing: WeighingSpec,
     within: Reach,
     reaches: Callable[[frozenset[str]], bool],
+    choice: Choice,
 ) -> frozenset[str] | None:
     """The cheapest set of measures with which ``reaches`` holds, None when not even all together do.
 
+    ``choice`` is one between ``names``; what is found to be needed is added to it.
     ``reaches`` must not turn false by adding measures. Every set that falls short is grown until adding any further
     measure would reach the aim; the aim then needs one of those left out. The cheapest set that meets all such needs
     found so far is tried next, so the first that reaches the aim is the cheapest of all.
     """
     if not reaches(frozenset(names)):
         return None
-    choice = Choice(names=names)
     constrain(choice, names, knowledge, within)
     prices = costs(names, knowledge, weighing, within)
     while True:
@@ -299,11 +300,11 @@ def cheapest_towards(
             return None
         if reaches(chosen):
             return chosen
-        short = _grown(chosen, [name for name in names if name not in chosen], reaches)
+        short = grown(chosen, [name for name in names if name not in chosen], reaches)
         choice.require(dict.fromkeys(sorted(set(names) - short), 1), 1)
 
 
-def _grown(chosen: frozenset[str], rest: list[str], reaches: Callable[[frozenset[str]], bool]) -> frozenset[str]:
+def grown(chosen: frozenset[str], rest: list[str], reaches: Callable[[frozenset[str]], bool]) -> frozenset[str]:
     """Add as many measures as possible, in halves, without reaching the aim."""
     if not rest:
         return chosen
@@ -312,7 +313,7 @@ def _grown(chosen: frozenset[str], rest: list[str], reaches: Callable[[frozenset
     if len(rest) == 1:
         return chosen
     middle = len(rest) // 2
-    return _grown(_grown(chosen, rest[:middle], reaches), rest[middle:], reaches)
+    return grown(grown(chosen, rest[:middle], reaches), rest[middle:], reaches)
 
 
 def _helps(knowledge: Knowledge, within: Reach, targets: Mapping[str, Assessment]) -> dict[str, dict[str, int]]:

@@ -10,34 +10,40 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from toolbox_rules import deferred
 from toolbox_rules.advice import (
-    Conditions,
     Desk,
     Findings,
     FormAdvice,
     PitfallAdvice,
-    Receipt,
     Verdict,
     find,
+    forms,
     set_up,
 )
 from toolbox_rules.caching import recall
 from toolbox_rules.cases import Case, read_case
-from toolbox_rules.comparing import Comparison, compare
+from toolbox_rules.comparing import Comparison, compare, differences, outline
 from toolbox_rules.explanation import Proof
+from toolbox_rules.forming import FormTable
+from toolbox_rules.hashing import Receipt
 from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang
 from toolbox_rules.pausing import uncollected
 from toolbox_rules.planning import Effect, Plan
+from toolbox_rules.presenting import Presentation, as_plain
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proving import explain
 from toolbox_rules.questions import Question
 from toolbox_rules.reading import read
 from toolbox_rules.rendering import proofs, text
+from toolbox_rules.rendering.attesting import attest
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
+from toolbox_rules.rendering.forms import form_report
 from toolbox_rules.rendering.report import Report
+from toolbox_rules.requiring import Conditions
 from toolbox_rules.rulebook import Rule
+from toolbox_rules.verifying import Verification, verify
 from toolbox_rules.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -152,9 +158,15 @@ class Advice:
         """
         return Explanation(explain(self._desk, self.findings, name, whole=True), self.findings, self._desk)
 
-    def compare(self, other: "Advice") -> "Contrast":
-        """What differs from this advice to another."""
-        return Contrast(compare(self.findings, other.findings), self._desk)
+    def compare(self, other: "Advice") -> Presentation[Comparison]:
+        """What differs from this advice to another, and why."""
+        found = compare(self.findings, other.findings, self._desk)
+        return Presentation(found, "toolbox-rules/comparison/1", contrast, self._desk)
+
+    def forms(self) -> Presentation[FormTable] | None:
+        """The same case in every form, side by side; None when the knowledge has no forms."""
+        found = forms(self._desk, self.findings)
+        return None if found is None else Presentation(found, "toolbox-rules/forms/1", form_report, self._desk)
 
     def to_dict(self, texts: bool = False) -> dict[str, object]:
         """Plain data after the schema ``toolbox-rules/advice/1``; ``texts`` adds the words in both languages."""
@@ -188,32 +200,6 @@ class Advice:
 
     def _repr_html_(self) -> str:
         return deferred.html.to_card(self.findings, self._desk, "nl")
-
-
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """What differs between two advices; shows itself as text or Markdown."""
-
-    comparison: Comparison
-    _desk: Desk = field(repr=False)
-
-    def report(self, lang: Lang = "nl") -> Report:
-        """The differences in words, as sections of paragraphs and lists, for a writer of your own."""
-        return contrast(self.comparison, self._desk, lang)
-
-    def to_text(self, lang: Lang = "nl") -> str:
-        """The differences as text."""
-        return text.contrast_to_text(self.comparison, self._desk, lang)
-
-    def to_markdown(self, lang: Lang = "nl") -> str:
-        """The differences as Markdown."""
-        return deferred.markdown.contrast_to_markdown(self.comparison, self._desk, lang)
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
 
 
 @dataclass(frozen=True)
@@ -258,6 +244,25 @@ class Toolbox:
         """
         read_in = self.read_case(case, changes)
         return Advice(find(self._desk, read_in), self._desk)
+
+    def verify(self, receipt: str | Path, case: CaseLike | None = None) -> Presentation[Verification]:
+        """Say whether an advice in JSON is still the advice, and what changed since.
+
+        ``case`` gives the facts of today; without it those in the file are taken. Raises ``ToolboxError`` when the file
+        cannot be read, is cut off, or is not an advice.
+        """
+        document = deferred.recalling.recall(Path(receipt))
+        then = self.advise(document.case)
+        now = then if case is None else self.advise(case)
+        unchanged = deferred.recalling.says_the_same(document, then.findings, self._desk)
+        if unchanged:
+            comparison = compare(then.findings, now.findings, self._desk)
+        else:
+            comparison = differences(deferred.recalling.outline_of(document, then.case), outline(now.findings))
+        hashes = as_plain(now.receipt)
+        assert isinstance(hashes, dict)
+        found = verify(now.case.name, document.receipt.model_dump(), then.receipt.facts, hashes, unchanged, comparison)
+        return Presentation(found, "toolbox-rules/verification/1", attest, self._desk)
 
     def advise_table(
         self,
@@ -305,6 +310,7 @@ class Toolbox:
             assert isinstance(facts, dict)
             facts[key] = value
             facts.pop(f"{key}_complete", None)
+            _take_back(plain, group, key)
         if problems:
             raise ToolboxError(problems)
         return read_case(plain, self.vocabulary, self.knowledge.spellings)
@@ -328,6 +334,16 @@ class Toolbox:
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The knowledge as a frozen networkx graph."""
         return deferred.graphing.build_graph(self.knowledge, self._desk.shelf.rulebook)
+
+
+def _take_back(plain: dict[str, object], group: str, key: str) -> None:
+    """Take a fact out of the statements of a case in plain data: it is no longer disputed."""
+    statements = plain.get("statements", [])
+    assert isinstance(statements, list)
+    for statement in statements:
+        if isinstance(statement.get(group), dict):
+            statement[group].pop(key, None)
+            statement[group].pop(f"{key}_complete", None)
 
 
 def _folders(given: Folders | None, name: str) -> list[Path]:

@@ -10,8 +10,10 @@ from toolbox_rules.problems import Problem, did_you_mean
 #: Words of the condition language; no fact of an element may be called like one.
 KEYWORDS = frozenset({"all", "any", "not", "at_least", "some", "every", "none", "count", "total"})
 #: Keys that every case file knows, whatever the vocabulary says.
-CASE_KEYS = ("name", "description", "sources", "measures")
-WORDS = (*CASE_KEYS, "in_place", "planned", "complete", "unknown", "true", "false")
+CASE_KEYS = ("name", "description", "sources", "measures", "statements")
+WORDS = (*CASE_KEYS, "in_place", "planned", "said_by", "complete", "unknown", "true", "false")
+#: Words that are keys within a part of the case.
+INNER = {"in_place": "measures", "planned": "measures", "said_by": "statements"}
 NAME = FactSpec(type="text", label=Text(nl="Naam", en="Name"))
 BOOLEANS = ("false", "true")
 
@@ -165,7 +167,7 @@ def _spellings(
             add(table, word, meaning, place)
 
     for word in WORDS:
-        table = "" if word in CASE_KEYS else "measures" if word in ("in_place", "planned") else "word:" + word
+        table = "" if word in CASE_KEYS else INNER.get(word, f"word:{word}")
         add_all(table, word, (word, *spec.words.get(word, ())), ("words", word))
     add_all("name", "name", ("name", *spec.words.get("name", ())), ("words", "name"))
     for group, body in spec.groups.items():

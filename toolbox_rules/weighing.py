@@ -203,6 +203,11 @@ def _arguments(scales: Scales, trace: Trace) -> tuple[tuple[ArgumentResult, ...]
     return tuple(certain), tuple(uncertain)
 
 
+def table_in_force(weighing: Weighing, trace: Trace) -> DecisionTable:
+    """The table that applies, as far as the facts are known."""
+    return _tables(weighing, trace)[0]
+
+
 def _tables(weighing: Weighing, trace: Trace) -> list[DecisionTable]:
     """The table that applies, then others that may still come to apply."""
     certain, doubtful = [], []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from toolbox_rules.advice import Conditions
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.model import CaseLink, Mitigation, Pitfall
 from toolbox_rules.rendering.asking import question_item, top_questions
@@ -23,6 +22,7 @@ from toolbox_rules.rendering.report import (
     section,
     spans,
 )
+from toolbox_rules.rendering.stipulating import conditions
 from toolbox_rules.rendering.telling import Story, in_register
 from toolbox_rules.weighing import ArgumentResult, CriterionResult
 
@@ -34,61 +34,12 @@ _HASH_LENGTH = 12
 def account(story: Story) -> tuple[Section, ...]:
     """The conditions, the weighing, what is expected, the questions that are left, and the practice cases."""
     return (
-        *_conditions(story),
+        *conditions(story),
         *_weighing(story),
         *_expected(story),
         *_other_questions(story),
         *_practice(story),
     )
-
-
-# --- the conditions -----------------------------------------------------------------------------------------------
-
-
-def _conditions(story: Story) -> tuple[Section, ...]:
-    conditions, say = story.findings.conditions, story.say
-    if conditions is None:
-        return ()
-    blocks: list[Block] = []
-    aim = say.verdict(conditions.aim)
-    if conditions.barred_by:
-        blocks.append(paragraph(say.word("barred", verdict=aim)))
-        blocks += listing(Item(because_of(story, rule)) for rule in conditions.barred_by)
-    elif not conditions.reachable:
-        blocks.append(paragraph(say.word("unreachable", verdict=aim)))
-    if conditions.measures:
-        blocks.append(paragraph(say.word("arrange")))
-        blocks += listing(Item(_named_in_plan(story, one)) for one in conditions.measures)
-    blocks += _assumptions(story, conditions)
-    if conditions.unsettled:
-        blocks.append(paragraph(say.word("unsettled", number=len(conditions.unsettled))))
-    return section(say.word("conditions", verdict=aim), blocks)
-
-
-def _named_in_plan(story: Story, measure: str) -> Line:
-    numbers = [at for at, item in enumerate(story.findings.plan.items, 1) if item.mitigation == measure]
-    place = f" ({story.say.word('in_plan', number=numbers[0])})" if numbers else ""
-    return line(story.say.measure(measure), Span(place, "quiet"))
-
-
-def _assumptions(story: Story, conditions: Conditions) -> Iterator[Block]:
-    say = story.say
-    if conditions.assumptions:
-        alone = not (conditions.measures or conditions.barred_by)
-        yield paragraph(say.word("assume_only" if alone else "assume"))
-    criteria = say.desk.shelf.weighing.spec.criteria
-    items = (
-        Item(
-            line(
-                Span(say.criterion(one.criterion), "strong"),
-                ": ",
-                say.of(criteria[one.criterion].levels[one.needed].because),
-            ),
-            (line(Span(say.word("now", level=say.level(one.criterion, one.now)), "quiet")),),
-        )
-        for one in conditions.assumptions
-    )
-    yield from listing(items)
 
 
 # --- the weighing -------------------------------------------------------------------------------------------------
@@ -185,7 +136,7 @@ def _comparison(story: Story, rows: Iterable[tuple[str, str, tuple[CriterionResu
 
 
 def _other_questions(story: Story) -> tuple[Section, ...]:
-    shown = top_questions(story.findings.questions)
+    shown = top_questions(story)
     others = [one for one in story.findings.questions if one not in shown]
     heading = story.say.word("other_questions", number=min(_SHOWN_QUESTIONS, len(others)), total=len(others))
     return section(heading, listing(question_item(story, one) for one in others[:_SHOWN_QUESTIONS]))

@@ -1,8 +1,9 @@
 """Open questions in words, each with what its answers would change."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from toolbox_rules.questions import Answer, Question
+from toolbox_rules.rendering.disputing import told_in_short
 from toolbox_rules.rendering.report import Item, Section, Span, line, listing, paragraph, section
 from toolbox_rules.rendering.telling import Story
 
@@ -14,18 +15,19 @@ _SHOWN_ELEMENTS = 4
 
 def questions(story: Story) -> tuple[Section, ...]:
     """The questions that matter most, for the first page."""
-    shown = top_questions(story.findings.questions)
+    shown = top_questions(story)
     items = listing(question_item(story, one) for one in shown)
     remark = [] if any(map(_changes_advice, shown)) else [paragraph(story.say.word("questions_minor"))]
     return section(story.say.word("questions"), remark, items) if shown else ()
 
 
-def top_questions(questions: Sequence[Question]) -> tuple[Question, ...]:
+def top_questions(story: Story) -> tuple[Question, ...]:
     """The questions for the first page: those that can change the verdict or the form come first.
 
-    When no answer alone changes the advice, two are enough.
+    When no answer alone changes the advice, two are enough; so they are where the page also tells what is disputed.
     """
-    most = sorted(questions, key=lambda one: not _changes_advice(one))[:TOP_QUESTIONS]
+    at_most = TOP_QUESTIONS - told_in_short(story.findings.disputes)
+    most = sorted(story.findings.questions, key=lambda one: not _changes_advice(one))[:at_most]
     return tuple(most if any(map(_changes_advice, most)) else most[: TOP_QUESTIONS - 1])
 
 

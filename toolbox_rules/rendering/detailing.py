@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from toolbox_rules.advice import PitfallAdvice
 from toolbox_rules.assessing import STATES, THREATENING
 from toolbox_rules.planning import PlanItem
+from toolbox_rules.rendering.disputing import disputes
+from toolbox_rules.rendering.forms import plan_in_recommended
 from toolbox_rules.rendering.opening import headline
 from toolbox_rules.rendering.phrasing import Lack, lacks
 from toolbox_rules.rendering.report import (
@@ -37,6 +39,8 @@ def details(story: Story) -> tuple[Section, ...]:
         *_undetermined(story),
         *_plan(story),
         *_uncovered(story),
+        *plan_in_recommended(story),
+        *disputes(story),
     )
 
 
@@ -157,7 +161,15 @@ def _plan(story: Story) -> tuple[Section, ...]:
         intro = f"{intro} {say.word('plan_reduces', pitfalls=say.listed(say.pitfall(one) for one in effect.reduced))}"
     if _all_doubtful(story):
         intro = f"{intro} {say.word('all_if_not_arranged')}"
-    return section(say.word("plan"), paragraph(intro), Table(columns, rows, say.word("against_and_sign")))
+    return section(_plan_heading(story), paragraph(intro), Table(columns, rows, say.word("against_and_sign")))
+
+
+def _plan_heading(story: Story) -> str:
+    """What the plan is for: when another form is recommended than the proposed one, there are two."""
+    form = story.findings.form
+    if story.findings.in_recommended is None or form is None or form.proposed is None:
+        return story.say.word("plan")
+    return story.say.word("plan_proposed", form=story.say.form(form.proposed))
 
 
 def _all_doubtful(story: Story) -> bool:
@@ -210,20 +222,7 @@ def _when(story: Story, phases: Sequence[str]) -> str:
     order = say.fact_named(phase).order
     now = story.findings.trace.facts.get(phase)
     start = order.index(now) if isinstance(now, str) and now in order else 0
-    left = [at for at, name in enumerate(order) if name in phases and at >= start]
-    runs: list[list[int]] = []
-    for at in left:
-        if runs and runs[-1][-1] == at - 1:
-            runs[-1].append(at)
-        else:
-            runs.append([at])
-    return say.listed(_run(story, [order[at] for at in run]) for run in runs)
-
-
-def _run(story: Story, phases: Sequence[str]) -> str:
-    say = story.say
-    first, last = say.phase(phases[0]), say.phase(phases[-1])
-    return first if len(phases) == 1 else say.word("range", low=first, high=last)
+    return say.phases([name for at, name in enumerate(order) if name in phases and at >= start])
 
 
 def _uncovered(story: Story) -> tuple[Section, ...]:

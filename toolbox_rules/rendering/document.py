@@ -14,8 +14,10 @@ from toolbox_rules.questions import Question
 from toolbox_rules.rendering.shape import (
     SCHEMA,
     Asked,
+    Differences,
     Document,
     Effect,
+    Elsewhere,
     Fired,
     Form,
     Judgement,
@@ -60,7 +62,7 @@ def json_schema() -> dict[str, object]:
 
 def make(findings: Findings, desk: Desk, texts: bool = False) -> Document:
     """Make the document as a value."""
-    maker = _Maker(findings, desk)
+    maker, other = _Maker(findings, desk), findings.in_recommended
     return Document(
         case=findings.case.to_dict(),
         verdict=Judgement.model_validate(findings.verdict),
@@ -71,6 +73,8 @@ def make(findings: Findings, desk: Desk, texts: bool = False) -> Document:
         conditions=None if findings.conditions is None else Needed.model_validate(findings.conditions),
         questions=tuple(map(maker.question, findings.questions)),
         reach=Within.model_validate(findings.reach),
+        in_recommended=None if other is None else Elsewhere.model_validate(other),
+        disputes=None if findings.disputes is None else Differences.model_validate(findings.disputes),
         receipt=Made.model_validate(findings.receipt),
         trace=tuple(map(maker.fired, findings.trace.firings())),
         texts=texts_of(findings, desk) if texts else None,

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 
 from toolbox_rules.advice import Desk, Findings
-from toolbox_rules.comparing import Comparison
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.composing import compose
-from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.report import Block, Heading, Item, Line, Listing, Paragraph, Report, Section, Span, Table
 
 _BREAK = "  \n"
@@ -16,11 +14,6 @@ _BREAK = "  \n"
 def to_markdown(findings: Findings, desk: Desk, lang: Lang) -> str:
     """An advice as Markdown: the same content in the same order as the text."""
     return write(compose(findings, desk, lang))
-
-
-def contrast_to_markdown(comparison: Comparison, desk: Desk, lang: Lang) -> str:
-    """What differs between two advices, as Markdown."""
-    return write(contrast(comparison, desk, lang))
 
 
 def write(report: Report) -> str:

@@ -70,6 +70,21 @@ class Voice:
         """The label of a phase."""
         return self._label(self.fact_named(self.desk.shelf.weighing.spec.phase), name)
 
+    def phases(self, names: Iterable[str]) -> str:
+        """The labels of phases, as spans of neighbouring ones."""
+        order = self.fact_named(self.desk.shelf.weighing.spec.phase).order
+        runs: list[list[int]] = []
+        for at in sorted(map(order.index, names)):
+            if runs and runs[-1][-1] == at - 1:
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        return self.listed(self._run([order[at] for at in run]) for run in runs)
+
+    def _run(self, phases: list[str]) -> str:
+        first, last = self.phase(phases[0]), self.phase(phases[-1])
+        return first if len(phases) == 1 else self.word("range", low=first, high=last)
+
     def criterion(self, name: str) -> str:
         """The label of a criterion."""
         return self.of(self.desk.shelf.weighing.spec.criteria[name].label)

@@ -6,6 +6,8 @@ from toolbox_rules.advice import FormAdvice, PitfallAdvice
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.model import Mitigation
 from toolbox_rules.rendering.asking import questions
+from toolbox_rules.rendering.disputing import disputes_in_short
+from toolbox_rules.rendering.forms import in_short
 from toolbox_rules.rendering.phrasing import grounds
 from toolbox_rules.rendering.report import TONES, Block, Item, Line, Section, Span, line, listing, paragraph, section
 from toolbox_rules.rendering.telling import Story
@@ -20,6 +22,7 @@ def first_page(story: Story) -> tuple[Section, ...]:
     return (
         *_verdict(story),
         *_form(story),
+        *disputes_in_short(story),
         *_threats(story),
         *questions(story),
     )
@@ -154,6 +157,8 @@ def _form_sentences(story: Story, form: FormAdvice) -> Iterator[str]:
         yield say.word("form_excluded", form=say.form(form.needed))
     if form.steps and proposed:
         yield say.counted(abs(form.steps), "form_heavier" if form.steps > 0 else "form_lighter", form=proposed)
+        if short := in_short(story):
+            yield short
     else:
         yield say.word("form_as_proposed" if proposed else "form_not_proposed")
     if form.highest != form.needed:

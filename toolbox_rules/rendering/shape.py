@@ -151,6 +151,63 @@ class Planned(Part):
     uncovered: tuple[str, ...]
 
 
+class Lead(Part):
+    """What some facts lead to; ``refused`` when they contradict others."""
+
+    verdict: str | None
+    form: str | None
+    opens: tuple[str, ...]
+    settles: tuple[str, ...]
+    refused: bool
+
+
+class Standpoint(Part):
+    """One value of a disputed fact, as in a case file, and who say so."""
+
+    value: str
+    said_by: tuple[str, ...]
+    led: Lead
+
+
+class Disputed(Part):
+    """A disputed fact; ``matters``: its values alone change something; ``decides``: they change verdict or form."""
+
+    fact: str
+    element: str | None
+    positions: tuple[Standpoint, ...]
+    matters: bool
+    decides: bool
+
+
+class Viewed(Part):
+    """Everything that one speaker says; the facts themselves stand in the statements of the case."""
+
+    said_by: str
+    led: Lead
+
+
+class Differences(Part):
+    """What is disputed; ``holds``: every view leads to the same verdict and form."""
+
+    disputes: tuple[Disputed, ...]
+    views: tuple[Viewed, ...]
+    holds: bool
+    same_pitfalls: bool
+
+
+class Elsewhere(Part):
+    """What becomes of the case in another form; without a plan when that form contradicts other facts."""
+
+    form: str
+    verdict: str | None
+    with_plan: str | None
+    acceptable: bool
+    threatening: tuple[str, ...]
+    plan: Planned | None
+    effect: Left | None
+    excluded_by: tuple[str, ...]
+
+
 class Assumed(Part):
     """A criterion that no measure moves, and the level that it has to reach."""
 
@@ -159,12 +216,30 @@ class Assumed(Part):
     needed: str
 
 
+class Moment(Part):
+    """One measure of the conditions: when it can still be taken, and the phase at whose end to check it again."""
+
+    measure: str
+    phases: tuple[str, ...]
+    recheck: str | None
+
+
+class Exchange(Part):
+    """Measures that could stand instead of others, for the same effort."""
+
+    leave: tuple[str, ...]
+    take: tuple[str, ...]
+
+
 class Needed(Part):
-    """What has to be arranged for the aim."""
+    """What has to be arranged for the aim; ``all_swaps`` is false when not every choice of equal effort was tried."""
 
     aim: str
     reachable: bool
     measures: tuple[str, ...]
+    terms: tuple[Moment, ...]
+    swaps: tuple[Exchange, ...]
+    all_swaps: bool
     assumptions: tuple[Assumed, ...]
     unsettled: tuple[str, ...]
     barred_by: tuple[str, ...]
@@ -222,6 +297,8 @@ class Document(BaseModel):
     conditions: Needed | None
     questions: tuple[Asked, ...]
     reach: Within
+    in_recommended: Elsewhere | None
+    disputes: Differences | None
     receipt: Made
     trace: tuple[Fired, ...]
     texts: Texts | None = None

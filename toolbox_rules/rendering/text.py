@@ -4,10 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from toolbox_rules.advice import Desk, Findings
-from toolbox_rules.comparing import Comparison
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.composing import compose
-from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.report import (
     Block,
     Heading,
@@ -45,11 +43,6 @@ def unpainted(text: str, style: Style) -> str:
 def to_text(findings: Findings, desk: Desk, lang: Lang, paint: Paint = unpainted) -> str:
     """An advice as text: the first page, then everything behind it."""
     return write(compose(findings, desk, lang), paint)
-
-
-def contrast_to_text(comparison: Comparison, desk: Desk, lang: Lang, paint: Paint = unpainted) -> str:
-    """What differs between two advices, as text."""
-    return write(contrast(comparison, desk, lang), paint)
 
 
 def write(report: Report, paint: Paint = unpainted) -> str:

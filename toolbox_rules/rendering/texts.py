@@ -149,7 +149,11 @@ def _rule(stories: Iterable[Story], name: str) -> RuleTexts:
 
 def _mitigations(findings: Findings) -> list[str]:
     found = {item.mitigation for item in findings.plan.items} | findings.reach.in_place | findings.reach.planned
-    return sorted(found | (set(findings.conditions.measures) if findings.conditions else set()))
+    if findings.conditions is not None:
+        found |= {*findings.conditions.measures, *(one for swap in findings.conditions.swaps for one in swap.take)}
+    if findings.in_recommended is not None and findings.in_recommended.plan is not None:
+        found |= {item.mitigation for item in findings.in_recommended.plan.items}
+    return sorted(found)
 
 
 def _mitigation(desk: Desk, name: str) -> MitigationTexts:
