@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from toolbox_rules import network as n
+from toolbox_rules.appraising import Basis
 from toolbox_rules.assessing import THREATENING, Assessment, Assessor, Memo, assess, picked, prepare_assessor
 from toolbox_rules.cases import Case, Elements, SetValue, Value
 from toolbox_rules.compiling import compile_rules
@@ -30,6 +31,7 @@ from toolbox_rules.planning import (
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
+from toolbox_rules.trying import Change, Tried, measure_change, prepare_trial, set_to, try_out
 from toolbox_rules.vocabulary import Fact
 from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_scales, weigh
 
@@ -38,8 +40,8 @@ from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_
 class Desk:
     """Everything that giving advice needs, worked out once from what was read.
 
-    ``engine`` runs the rules on the case; ``trials``, always the native one, the many what-ifs behind questions and
-    conditions. ``settling`` are the conditions under which a mitigation that others need is so already; ``tests_known``
+    ``engine`` runs the rules on the case; ``trials``, always the native one, bounds what answers can lead to; ``basis``
+    is what the many what-ifs behind questions and conditions rest on. ``settling`` are the conditions under which a mitigation that others need is so already; ``tests_known``
     says that some rule asks whether a fact is known; ``deciding`` are the facts that the criteria and the exclusions
     rest on; ``hashes`` identify the rules and the knowledge.
     """
@@ -47,6 +49,7 @@ class Desk:
     shelf: Shelf
     engine: Engine
     trials: Engine
+    basis: Basis
     assessor: Assessor
     scales: Scales
     options: Mapping[str, Option]
@@ -190,12 +193,22 @@ def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine
     engine = trials if make_engine is prepare else make_engine(network)
     deciding = _deciding(shelf, network)
     options = prepare_options(shelf.knowledge, shelf.weighing.spec, shelf.rulebook.vocabulary)
+    assessor = prepare_assessor(shelf.rulebook, shelf.knowledge, shelf.weighing.spec.risk, engine)
+    scales = prepare_scales(shelf.weighing, shelf.rulebook, network.rules)
     return Desk(
         shelf=shelf,
         engine=engine,
         trials=trials,
-        assessor=prepare_assessor(shelf.rulebook, shelf.knowledge, shelf.weighing.spec.risk, engine),
-        scales=prepare_scales(shelf.weighing, shelf.rulebook, network.rules),
+        basis=Basis(
+            network=network,
+            vocabulary=shelf.rulebook.vocabulary,
+            assessor=assessor,
+            scales=scales,
+            options=options,
+            constraints=tuple(f"never:{index}" for index in range(len(shelf.constraints))),
+        ),
+        assessor=assessor,
+        scales=scales,
         unsuitable=picked(
             engine.position[node] for name, node in network.extra.items() if name.startswith("unsuitable:")
         ),
@@ -226,7 +239,7 @@ def find(desk: Desk, case: Case) -> Findings:
     whole = _projected(desk, case, case.in_place | case.planned | {item.mitigation for item in plan.items}, memo)
     known = sum(_is_known(desk, name, now_facts, now_lists) for name in desk.deciding)
     undecided = _undecided(desk, known, situation.outcome)
-    summarise = partial(_summary, desk, case, memo)
+    answered = partial(_answered, desk, case, trace)
     order = {verdict: at for table in shelf.weighing.spec.tables for at, verdict in enumerate(table.verdicts)}
     return Findings(
         case=case,
@@ -242,8 +255,8 @@ def find(desk: Desk, case: Case) -> Findings:
         pitfalls=_pitfalls(desk, situation.assessments, projected.assessments),
         plan=plan,
         effect=effect_of(plan, situation.assessments, whole.assessments),
-        conditions=None if undecided else _conditions(desk, case, situation, within, memo),
-        questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), summarise, order),
+        conditions=None if undecided else _conditions(desk, case, situation, within),
+        questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), answered, order),
         reach=within,
         receipt=Receipt(facts=facts_hash(case), version=desk.version, **desk.hashes),
         trace=trace,
@@ -271,23 +284,13 @@ class _Situation:
     outcome: Outcome
 
 
-def _situation(
-    desk: Desk,
-    trace: Trace,
-    in_place: frozenset[str],
-    memo: Memo,
-    possible: bool = True,
-    waived: frozenset[str] = frozenset(),
-) -> _Situation:
-    """Assess and weigh; ``waived`` pitfalls count as no threat as long as they are undetermined."""
+def _situation(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> _Situation:
+    """Assess and weigh."""
     assessments = assess(desk.assessor, trace, in_place, memo)
-    for name in waived:
-        if assessments[name].state == "undetermined":
-            assessments[name] = assessments[name]._replace(may=False)
-    outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo), possible)
-    if possible and desk.tests_known and not trace.later:
+    outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo))
+    if desk.tests_known and not trace.later:
         later = infer(desk.trials, trace.facts, trace.lists, later=True)
-        outcome = _with_range(outcome, _situation(desk, later, in_place, memo, waived=waived).outcome)
+        outcome = _with_range(outcome, _situation(desk, later, in_place, memo).outcome)
     return _Situation(trace=trace, assessments=assessments, outcome=outcome)
 
 
@@ -326,24 +329,15 @@ def _reach(
     return reach(desk.options, now, trace, in_place, planned, sureness)
 
 
-def _projected(
-    desk: Desk,
-    case: Case,
-    measures: frozenset[str],
-    memo: Memo,
-    possible: bool = True,
-    waived: frozenset[str] = frozenset(),
-) -> _Situation:
-    engine = desk.engine if possible else desk.trials
-    trace = infer(engine, *with_measures(desk, case, measures, given_wins=False))
-    return _situation(desk, trace, measures, memo, possible, waived)
+def _projected(desk: Desk, case: Case, measures: frozenset[str], memo: Memo) -> _Situation:
+    trace = infer(desk.engine, *with_measures(desk, case, measures, given_wins=False))
+    return _situation(desk, trace, measures, memo)
 
 
-def _summary(desk: Desk, case: Case, memo: Memo, facts: Facts, lists: Lists) -> Summary | None:
-    trace = infer(desk.trials, facts, lists)
-    if any(trace.holds(f"never:{index}") == "true" for index in range(len(desk.shelf.constraints))):
-        return None
-    return _summed_up(desk, _situation(desk, trace, case.in_place, memo, possible=False))
+def _answered(desk: Desk, case: Case, trace: Trace, changes: Sequence[Change]) -> list[Tried]:
+    """What each change alone leads to."""
+    trial = prepare_trial(desk.basis, trace.facts, trace.lists, changes, in_place=case.in_place)
+    return try_out(trial, [(at,) for at in range(len(changes))])
 
 
 def _summed_up(desk: Desk, situation: _Situation) -> Summary:
@@ -368,29 +362,15 @@ def with_measures(desk: Desk, case: Case, measures: Iterable[str], given_wins: b
         for name, value in desk.shelf.knowledge.mitigations[measure].sets.items():
             fact = vocabulary.facts[name]
             if fact.list is None:
-                facts[name] = _set_to(fact, facts.get(name), value, given_wins and name in case.facts)
+                facts[name] = set_to(fact, facts.get(name), value, given_wins and name in case.facts)
             elif fact.list in lists:
                 elements = lists[fact.list]
                 items = tuple(
-                    {**item, fact.key: _set_to(fact, item.get(fact.key), value, given_wins and fact.key in item)}
+                    {**item, fact.key: set_to(fact, item.get(fact.key), value, given_wins and fact.key in item)}
                     for item in elements.items
                 )
                 lists[fact.list] = replace(elements, items=items)
     return facts, lists
-
-
-def _set_to(fact: Fact, known: Value | None, value: object, keep: bool) -> Value:
-    """What a fact becomes when a measure sets it."""
-    if isinstance(value, list):
-        members = known.members if isinstance(known, SetValue) else frozenset()
-        complete = known.complete if isinstance(known, SetValue) else False
-        return SetValue(members=members | set(map(str, value)), complete=complete)
-    if fact.type == "ordered" and isinstance(known, str):
-        return max(known, str(value), key=fact.order.index)
-    if keep and known is not None:
-        return known
-    assert isinstance(value, str | bool | int | float)
-    return value
 
 
 def _refuse_contradictions(desk: Desk, case: Case, trace: Trace) -> None:
@@ -468,17 +448,14 @@ def _form(desk: Desk, trace: Trace, outcome: Outcome) -> FormAdvice | None:
     )
 
 
-def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach, memo: Memo) -> Conditions | None:
+def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach) -> Conditions | None:
     """What would bring the verdict to the aim of its table; None when it is there already."""
     weighing, outcome = desk.shelf.weighing, situation.outcome
     table = next(table for table in weighing.spec.tables if table.id == outcome.table)
     if outcome.verdict == table.aim:
         return None
     doubtful = frozenset(name for name, one in situation.assessments.items() if one.state == "undetermined" and one.may)
-
-    def weighed(measures: frozenset[str]) -> Outcome:
-        return _projected(desk, case, case.in_place | measures, memo, possible=False, waived=doubtful).outcome
-
+    weighed = _with_measures_tried(desk, case, within, doubtful)
     best = weighed(frozenset(within.available))
     assumed = _assumed(weighing, table.id, best, table.aim)
     barred = _excluding(best, table.aim)
@@ -504,11 +481,22 @@ def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach, me
     )
 
 
-def _assumed(weighing: Weighing, table: str, best: Outcome, aim: str) -> dict[str, str] | None:
+def _with_measures_tried(
+    desk: Desk, case: Case, within: Reach, waived: frozenset[str]
+) -> Callable[[frozenset[str]], Tried]:
+    """What a set of measures beside those in place leads to, as if ``waived`` pitfalls were no threat."""
+    measures = sorted(case.in_place.union(within.available))
+    changes = [measure_change(desk.basis, measure, case.lists) for measure in measures]
+    trial = prepare_trial(desk.basis, case.facts, case.lists, changes, waived=waived, states=False)
+    number = {measure: at for at, measure in enumerate(measures)}
+    return lambda chosen: try_out(trial, [[number[one] for one in case.in_place | chosen]])[0]
+
+
+def _assumed(weighing: Weighing, table: str, best: Tried, aim: str) -> dict[str, str] | None:
     """The criteria that stay too low even with every measure, each with the lowest level that will do."""
     names = list(weighing.spec.criteria)
     orders = [list(weighing.spec.criteria[name].levels) for name in names]
-    reached = [order.index(one.level) for order, one in zip(orders, best.criteria, strict=True)]
+    reached = [order.index(best.criteria[name]) for order, name in zip(orders, names, strict=True)]
     top = [len(order) - 1 for order in orders]
     decisions = weighing.decisions[table]
     if decisions[tuple(top)] != aim:
@@ -521,18 +509,18 @@ def _assumed(weighing: Weighing, table: str, best: Outcome, aim: str) -> dict[st
     return {name: orders[at][top[at]] for at, name in enumerate(names) if top[at] > reached[at]}
 
 
-def _decided(weighing: Weighing, outcome: Outcome, assumed: Mapping[str, str] | None) -> str:
+def _decided(weighing: Weighing, after: Tried, assumed: Mapping[str, str] | None) -> str:
     levels = []
-    for one in outcome.criteria:
-        order = list(weighing.spec.criteria[one.criterion].levels)
-        floor = order.index((assumed or {}).get(one.criterion, order[0]))
-        levels.append(max(order.index(one.level), floor))
-    return weighing.decisions[outcome.table][tuple(levels)]
+    for name, level in after.criteria.items():
+        order = list(weighing.spec.criteria[name].levels)
+        floor = order.index((assumed or {}).get(name, order[0]))
+        levels.append(max(order.index(level), floor))
+    return weighing.decisions[after.table][tuple(levels)]
 
 
-def _excluding(outcome: Outcome, verdict: str) -> frozenset[str]:
+def _excluding(after: Tried, verdict: str) -> frozenset[str]:
     """The rules that rule a verdict out."""
-    return frozenset(one.rule for one in outcome.arguments if one.stance == "excludes" and verdict in one.verdicts)
+    return frozenset(one.rule for one in after.excluding if verdict in one.verdicts)
 
 
 # --- facts and hashes ---------------------------------------------------------------------------------------------

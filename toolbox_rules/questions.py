@@ -1,12 +1,12 @@
 """Which open question matters: every unknown fact is tried with each answer that could make a difference."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolbox_rules import network as n
-from toolbox_rules.cases import Elements, SetValue, Value
-from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.cases import SetValue, Value
 from toolbox_rules.inference import Trace
+from toolbox_rules.trying import Change, Tried
 from toolbox_rules.vocabulary import Fact, Vocabulary
 
 
@@ -107,22 +107,25 @@ def ask(
     vocabulary: Vocabulary,
     trace: Trace,
     now: Summary,
-    summarise: Callable[[Facts, Lists], Summary | None],
+    try_each: Callable[[Sequence[Change]], Sequence[Tried]],
     order: Mapping[str, int],
 ) -> tuple[Question, ...]:
     """Rank the unknown facts by what their answers would change.
 
-    ``summarise`` runs the whole advice on other facts, and gives None when those contradict each other; ``order`` ranks
-    the verdicts. A question of which no single answer changes anything is left out, unless it asks for a whole list.
+    ``try_each`` gives what each change alone leads to; ``order`` ranks the verdicts. An answer that contradicts what is
+    known is none. A question of which no single answer changes anything is left out, unless it asks for a whole list.
     """
-    questions = []
+    asked = []
     for name, values in probe.values.items():
-        fact = vocabulary.facts[name]
-        unknown = _unknown_in(fact, trace)
+        unknown = _unknown_in(vocabulary.facts[name], trace)
         if unknown is not None and values:
-            tried = [(value, summarise(*_answered(fact, value, trace))) for value in values]
-            possible = [(value, after) for value, after in tried if after is not None]
-            questions.append(_question(name, unknown, possible, now, order))
+            asked.append((name, unknown, values))
+    changes = [_change(vocabulary.facts[name], value, unknown, trace) for name, unknown, values in asked for value in values]
+    tried = iter(try_each(changes))
+    questions = []
+    for name, unknown, values in asked:
+        possible = [(value, after) for value, after in zip(values, tried) if not after.contradicts]
+        questions.append(_question(name, unknown, possible, now, order))
     found = [one for one in questions if one.answers]
     found += [_whole_list(name) for name in vocabulary.lists if name not in trace.lists]
     return tuple(sorted(found, key=lambda one: (one.rank, one.fact)))
@@ -136,10 +139,12 @@ def _unknown_in(fact: Fact, trace: Trace) -> tuple[int, ...] | None:
     return tuple(at for at, item in enumerate(items) if _open(item.get(fact.key))) or None
 
 
-def _answered(fact: Fact, value: Value, trace: Trace) -> tuple[Facts, Lists]:
+def _change(fact: Fact, value: Value, elements: tuple[int, ...], trace: Trace) -> Change:
+    """An answer, given for every element of which the fact is unknown."""
     if fact.list is None:
-        return {**trace.facts, fact.name: _joined(trace.facts.get(fact.name), value)}, trace.lists
-    return trace.facts, _with_elements(trace.lists, fact, value)
+        return Change(values={(fact.name, None): _joined(trace.facts.get(fact.name), value)})
+    items = trace.lists[fact.list].items
+    return Change(values={(fact.name, at): _joined(items[at].get(fact.key), value) for at in elements})
 
 
 def _whole_list(name: str) -> Question:
@@ -158,19 +163,10 @@ def _joined(known: Value | None, value: Value) -> Value:
     return value
 
 
-def _with_elements(lists: Lists, fact: Fact, value: Value) -> dict[str, Elements]:
-    elements = lists[str(fact.list)]
-    items = tuple(
-        {**item, fact.key: _joined(item.get(fact.key), value)} if _open(item.get(fact.key)) else item
-        for item in elements.items
-    )
-    return {**lists, str(fact.list): Elements(items=items, complete=elements.complete)}
-
-
 def _question(
     fact: str,
     elements: tuple[int, ...],
-    tried: Iterable[tuple[Value, Summary]],
+    tried: Iterable[tuple[Value, Tried]],
     now: Summary,
     order: Mapping[str, int],
 ) -> Question:
@@ -181,7 +177,7 @@ def _question(
     forms = any(answer.form for answer, _ in answers)
     weights = [0] * 8
     for pitfall in {pitfall for answer, _ in answers for pitfall in (*answer.opens, *answer.settles)}:
-        risk = max(now.states[pitfall][1], *(after.states[pitfall][1] for _, after in answers))
+        risk = max(now.states[pitfall][1], *(after.changed.get(pitfall, now.states[pitfall])[1] for _, after in answers))
         weights[risk] += 1
     return Question(
         fact=fact,
@@ -191,10 +187,10 @@ def _question(
     )
 
 
-def _answer(value: Value, now: Summary, after: Summary) -> Answer | None:
-    changed = [pitfall for pitfall, (state, _) in after.states.items() if state != now.states[pitfall][0]]
-    opens = tuple(sorted(pitfall for pitfall in changed if after.states[pitfall][0] in ("open", "exposed")))
-    settles = tuple(sorted(pitfall for pitfall in changed if after.states[pitfall][0] in ("covered", "not-applicable")))
+def _answer(value: Value, now: Summary, after: Tried) -> Answer | None:
+    changed = {name: state for name, (state, _) in after.changed.items() if state != now.states[name][0]}
+    opens = tuple(sorted(pitfall for pitfall, state in changed.items() if state in ("open", "exposed")))
+    settles = tuple(sorted(pitfall for pitfall, state in changed.items() if state in ("covered", "not-applicable")))
     verdict = after.verdict if after.verdict != now.verdict else None
     form = after.form if after.form != now.form else None
     if not (opens or settles or verdict or form):
