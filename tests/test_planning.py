@@ -149,7 +149,10 @@ def test_the_cheapest_way_to_an_aim_is_the_cheapest_of_all_sets(choices: Choices
     def reaches(measures: frozenset[str]) -> bool:
         return any(goal <= measures for goal in enough)
 
-    found = cheapest_towards(one.within.available, one.knowledge, WEIGHING, one.within, reaches)
+    def grow(chosen: frozenset[str], more: Sequence[str]) -> Callable[[int], bool]:
+        return lambda count: reaches(chosen.union(more[:count]))
+
+    found = cheapest_towards(one.within.available, one.knowledge, WEIGHING, one.within, grow)
     possible = [price(one, other) for other in sets(one) if reaches(frozenset(other))]
     assert (found is None) is (not possible)
     if found is not None:

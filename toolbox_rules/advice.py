@@ -31,7 +31,7 @@ from toolbox_rules.planning import (
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
-from toolbox_rules.trying import Change, Tried, measure_change, prepare_trial, set_to, try_out
+from toolbox_rules.trying import Change, Tried, measure_change, prepare_trial, set_to, try_growing, try_out
 from toolbox_rules.vocabulary import Fact
 from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_scales, weigh
 
@@ -455,19 +455,22 @@ def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach) ->
     if outcome.verdict == table.aim:
         return None
     doubtful = frozenset(name for name, one in situation.assessments.items() if one.state == "undetermined" and one.may)
-    weighed = _with_measures_tried(desk, case, within, doubtful)
-    best = weighed(frozenset(within.available))
+    with_more = _measures_tried(desk, case, within, doubtful)
+    (best,) = with_more(frozenset(within.available), ())
     assumed = _assumed(weighing, table.id, best, table.aim)
     barred = _excluding(best, table.aim)
 
-    def reaches(measures: frozenset[str]) -> bool:
-        after = weighed(measures)
+    def reaches(after: Tried) -> bool:
         return not _excluding(after, table.aim) - barred and _decided(weighing, after, assumed) == table.aim
+
+    def grow(measures: frozenset[str], more: Sequence[str]) -> Callable[[int], bool]:
+        tried = with_more(measures, more)
+        return lambda count: reaches(tried[count])
 
     chosen = None
     if assumed is not None:
         names = tuple(sorted(within.available))
-        chosen = cheapest_towards(names, desk.shelf.knowledge, weighing.spec, within, reaches)
+        chosen = cheapest_towards(names, desk.shelf.knowledge, weighing.spec, within, grow)
     now = {one.criterion: one.level for one in outcome.criteria}
     return Conditions(
         aim=table.aim,
@@ -481,15 +484,20 @@ def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach) ->
     )
 
 
-def _with_measures_tried(
+def _measures_tried(
     desk: Desk, case: Case, within: Reach, waived: frozenset[str]
-) -> Callable[[frozenset[str]], Tried]:
-    """What a set of measures beside those in place leads to, as if ``waived`` pitfalls were no threat."""
+) -> Callable[[frozenset[str], Sequence[str]], list[Tried]]:
+    """What a set of measures beside those in place leads to, and then with one after another of further ones.
+
+    ``waived`` pitfalls are no threat.
+    """
     measures = sorted(case.in_place.union(within.available))
     changes = [measure_change(desk.basis, measure, case.lists) for measure in measures]
     trial = prepare_trial(desk.basis, case.facts, case.lists, changes, waived=waived, states=False)
     number = {measure: at for at, measure in enumerate(measures)}
-    return lambda chosen: try_out(trial, [[number[one] for one in case.in_place | chosen]])[0]
+    return lambda chosen, more: try_growing(
+        trial, [number[one] for one in case.in_place | chosen], [number[one] for one in more]
+    )
 
 
 def _assumed(weighing: Weighing, table: str, best: Tried, aim: str) -> dict[str, str] | None:

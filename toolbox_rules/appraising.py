@@ -97,16 +97,19 @@ class Appraisal:
             subject for nodes, base in assessor.rules[pitfall] for subject in self._subjects(nodes, base, full, partial)
         ]
         found = [circuit.any_of([one.states[state] for one in subjects]) for state in range(4)]
-        strongest: list[Wire] = []
-        for at, wire in enumerate(found):
-            strongest.append(circuit.all_of((wire, circuit.no(circuit.any_of(found[:at])))))
+        strongest = [
+            circuit.all_of((wire, circuit.no(circuit.any_of(found[:at])))) if wire else FALSE
+            for at, wire in enumerate(found)
+        ]
         low: list[Wire] = []
         high: list[Wire] = []
         for level in range(len(assessor.risks.likelihood) - 1):
             decisive = [
                 circuit.all_of((state, top, one.low[level]))
                 for one in subjects
+                if one.low[level]
                 for state, top in zip(one.states, strongest, strict=True)
+                if state and top
             ]
             low.append(circuit.any_of(decisive))
             high.append(circuit.any_of([low[-1], *(one.high[level] for one in subjects)]))
@@ -127,8 +130,14 @@ class Appraisal:
         exposure = self.unrolled.wires(nodes.exposure)
         control = ((FALSE,), (FALSE,)) if nodes.control is None else self.unrolled.wires(nodes.control)
         worse = [self.unrolled.wires(node) for node in nodes.aggravations]
+        plain = self._likelihood([], base, partial) if not worse else None
         found = []
         for at, (must, may) in enumerate(zip(*exposure, strict=True)):
+            low = plain or self._likelihood([one[at] for one, _ in worse], base, partial)
+            high = plain or self._likelihood([one[at] for _, one in worse], base, partial)
+            if may == FALSE:
+                found.append(_Subject(states=(FALSE, FALSE, FALSE, FALSE), may=FALSE, low=low, high=high))
+                continue
             low_control, high_control = (FALSE, FALSE) if nodes.control is None else (control[0][at], control[1][at])
             held = circuit.any_of((full, low_control))
             threatens = circuit.all_of((must, circuit.no(held)))
@@ -139,8 +148,8 @@ class Appraisal:
                 _Subject(
                     states=(open_, exposed, doubtful, circuit.all_of((must, held))),
                     may=circuit.any_of((threatens, circuit.all_of((doubtful, circuit.no(held))))),
-                    low=self._likelihood([one[at] for one, _ in worse], base, partial),
-                    high=self._likelihood([one[at] for _, one in worse], base, partial),
+                    low=low,
+                    high=high,
                 )
             )
         elements = self.unrolled.lists.get(nodes.lists[0]) if nodes.lists else None
@@ -161,11 +170,11 @@ class Appraisal:
         circuit = self.circuit
         found = []
         for level in range(1, len(self.basis.assessor.risks.likelihood)):
-            plain = circuit.at_least(worse, level - base)
-            after = circuit.at_least(worse, level - base + 1)
-            found.append(
-                circuit.any_of((circuit.all_of((plain, circuit.no(partial))), circuit.all_of((after, partial))))
-            )
+            reached = circuit.at_least(worse, level - base)
+            if partial and reached:
+                after = circuit.at_least(worse, level - base + 1)
+                reached = circuit.all_of((reached, circuit.any_of((after, circuit.no(partial)))))
+            found.append(reached)
         return found
 
     def _risk(self, row: Sequence[int], likelihood: Sequence[Wire]) -> tuple[Wire, ...]:
@@ -283,11 +292,12 @@ class Appraisal:
             available[name] = circuit.no(circuit.any_of(barring))
             held = self.holds(f"held:{name}")[not certain] if option.settles else FALSE
             had[name] = circuit.any_of((here, held))
-        for _ in available:
-            kept = {name: self._with_needs(name, available, had) for name in available}
-            if kept == available:
+        needing = [name for name, option in self.basis.options.items() if option.needs]
+        for _ in needing:
+            kept = {name: self._with_needs(name, available, had) for name in needing}
+            if all(available[name] == wire for name, wire in kept.items()):
                 break
-            available = kept
+            available |= kept
         return available
 
     def _with_needs(self, name: str, available: Mapping[str, Wire], had: Mapping[str, Wire]) -> Wire:

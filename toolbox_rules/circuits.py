@@ -45,8 +45,9 @@ class Circuit:
 
     def __init__(self) -> None:
         """Start with the two settled wires."""
-        self._gates: list[tuple[Gate, tuple[Wire, ...]]] = [(Gate.ANY, ()), (Gate.ALL, ())]
-        self._made: dict[tuple[Gate, frozenset[Wire]], Wire] = {}
+        self._gates = [Gate.ANY, Gate.ALL]
+        self._parts: list[tuple[Wire, ...]] = [(), ()]
+        self._made: dict[Gate, dict[tuple[Wire, ...], Wire]] = {Gate.ALL: {}, Gate.ANY: {}}
         self._opposite: dict[Wire, Wire] = {FALSE: TRUE, TRUE: FALSE}
         self._inputs: list[Wire] = []
 
@@ -98,8 +99,10 @@ class Circuit:
             wire = waiting.pop()
             if wire > TRUE and wire not in needed:
                 needed.add(wire)
-                waiting += self._gates[wire][1]
-        steps = tuple((wire, *self._gates[wire]) for wire in sorted(needed) if self._gates[wire][0] != Gate.INPUT)
+                waiting += self._parts[wire]
+        steps = tuple(
+            (wire, self._gates[wire], self._parts[wire]) for wire in sorted(needed) if self._gates[wire] != Gate.INPUT
+        )
         return Program(steps=steps, inputs=tuple(self._inputs), size=len(self._gates))
 
     def _joined(self, gate: Gate, wires: Iterable[Wire], settling: Wire, nothing: Wire) -> Wire:
@@ -109,16 +112,17 @@ class Circuit:
         found.discard(nothing)
         if len(found) <= 1:
             return next(iter(found), nothing)
-        if any(self._opposite.get(wire) in found for wire in found):
+        if not found.isdisjoint(map(self._opposite.get, found)):
             return settling
-        key = (gate, frozenset(found))
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = self._add(gate, tuple(sorted(found)))
-        return made
+        made, parts = self._made[gate], tuple(sorted(found))
+        wire = made.get(parts)
+        if wire is None:
+            wire = made[parts] = self._add(gate, parts)
+        return wire
 
-    def _add(self, gate: Gate, wires: tuple[Wire, ...]) -> Wire:
-        self._gates.append((gate, wires))
+    def _add(self, gate: Gate, parts: tuple[Wire, ...]) -> Wire:
+        self._gates.append(gate)
+        self._parts.append(parts)
         return len(self._gates) - 1
 
 

@@ -7,7 +7,7 @@ the changed facts finds it; what can still become of it (``possible``) is not wo
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from toolbox_rules.appraising import Appraisal, Basis
 from toolbox_rules.assessing import STATES, State
@@ -51,17 +51,22 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A case on a circuit, ready to run; ``changes`` is how many changes there are to choose from."""
+    """A case on a circuit, ready to run; ``changes`` is how many changes there are to choose from.
+
+    ``deciding`` are the wires in doubt that outcomes rest on; ``known`` the outcomes worked out so far, by their values.
+    """
 
     basis: Basis
     changes: int
     program: Program
+    deciding: tuple[Wire, ...]
     criteria: Mapping[str, tuple[Wire, ...]]
     tables: tuple[Wire, ...]
     exclusions: tuple[tuple[ArgumentResult, Wire], ...]
     forms: tuple[tuple[Wire, Wire], ...]
     contradiction: Wire
     pitfalls: Mapping[str, tuple[tuple[Wire, ...], tuple[Wire, ...]]]
+    known: dict[tuple[str, ...], Tried] = field(default_factory=dict)
 
 
 def prepare_trial(
@@ -100,11 +105,13 @@ def prepare_trial(
     wanted = [contradiction, *tables, *(wire for _, wire in exclusions)]
     wanted += [wire for both in forms for wire in both]
     wanted += [wire for levels in criteria.values() for wire in levels]
+    deciding = tuple(dict.fromkeys(wire for wire in wanted if wire > TRUE))
     wanted += [wire for both in pitfalls.values() for part in both for wire in part]
     return Trial(
         basis=basis,
         changes=len(changes),
         program=circuit.program(wanted),
+        deciding=deciding,
         criteria=criteria,
         tables=tables,
         exclusions=exclusions,
@@ -186,29 +193,44 @@ def measure_change(basis: Basis, measure: str, lists: Lists) -> Change:
 
 def try_out(trial: Trial, variants: Sequence[Iterable[int]]) -> list[Tried]:
     """What each variant leads to; a variant is the numbers of the changes that it makes."""
-    count = len(variants) + 1  # the first bit is the case without any change
     planes = [0] * trial.changes
-    for at, variant in enumerate(variants, 1):
+    for at, variant in enumerate(variants):
         for change in variant:
             planes[change] |= 1 << at
-    found = run(trial.program, planes, count)
-    changed: list[dict[str, tuple[State, int]]] = [{} for _ in range(count)]
+    return _tried(trial, planes, len(variants))
+
+
+def try_growing(trial: Trial, start: Iterable[int], more: Sequence[int]) -> list[Tried]:
+    """What some changes lead to, and then each time with one change more: one variant more than there are ``more``."""
+    count = len(more) + 1
+    full = (1 << count) - 1
+    planes = [0] * trial.changes
+    for at, change in enumerate(more, 1):
+        planes[change] = full >> at << at
+    for change in start:
+        planes[change] = full
+    return _tried(trial, planes, count)
+
+
+def _tried(trial: Trial, planes: Sequence[int], count: int) -> list[Tried]:
+    """One variant for each bit of the planes of the changes, and one beyond them that changes nothing."""
+    found = run(trial.program, planes, count + 1)
+    changed: dict[int, dict[str, tuple[State, int]]] = {}
     for pitfall, (states, risk) in trial.pitfalls.items():
         for at, after in _differing([found[wire] for wire in states], [found[wire] for wire in risk], count):
-            changed[at][pitfall] = after
-    outcomes = _outcomes(trial, found, count)
+            changed.setdefault(at, {})[pitfall] = after
     return [
-        Tried(**outcome, changed=after)  # type: ignore[arg-type]
-        for outcome, after in zip(outcomes, changed, strict=True)
-    ][1:]
+        outcome if at not in changed else replace(outcome, changed=changed[at])
+        for at, outcome in enumerate(_outcomes(trial, found, count))
+    ]
 
 
 def _differing(states: Sequence[int], risk: Sequence[int], count: int) -> Iterator[tuple[int, tuple[State, int]]]:
-    """The variants in which a pitfall stands elsewhere than in the first, and where."""
-    full = (1 << count) - 1
+    """The variants in which a pitfall stands elsewhere than without any change (the last bit), and where."""
+    full = (1 << count + 1) - 1
     differ = 0
     for plane in (*states, *risk):
-        differ |= plane ^ (full if plane & 1 else 0)
+        differ |= plane ^ full if plane >> count else plane
     while differ:
         at = differ.bit_length() - 1
         differ ^= 1 << at
@@ -216,41 +238,36 @@ def _differing(states: Sequence[int], risk: Sequence[int], count: int) -> Iterat
         yield at, (STATES[state], sum(plane >> at & 1 for plane in risk))
 
 
-def _outcomes(trial: Trial, found: Sequence[int], count: int) -> list[dict[str, object]]:
+def _outcomes(trial: Trial, found: Sequence[int], count: int) -> list[Tried]:
     """The outcome of each variant, worked out once for all that agree in what it rests on."""
-    wires = [trial.contradiction, *trial.tables, *(wire for _, wire in trial.exclusions)]
-    wires += [wire for both in trial.forms for wire in both]
-    wires += [wire for levels in trial.criteria.values() for wire in levels]
-    doubtful = list(dict.fromkeys(wire for wire in wires if wire > TRUE))
-    columns = [f"{found[wire]:0{count}b}"[::-1] for wire in doubtful]
-    known: dict[tuple[str, ...], dict[str, object]] = {}
-    outcomes = []
+    columns = [f"{found[wire]:0{count + 1}b}"[:0:-1] for wire in trial.deciding]
+    known, outcomes = trial.known, []
     for row in zip(*columns, strict=True) if columns else [()] * count:
         one = known.get(row)
         if one is None:
-            holding = {TRUE, *(wire for wire, bit in zip(doubtful, row, strict=True) if bit == "1")}
-            one = known[row] = _outcome(trial, holding)
+            one = known[row] = _outcome(
+                trial, {TRUE, *(wire for wire, bit in zip(trial.deciding, row, strict=True) if bit == "1")}
+            )
         outcomes.append(one)
     return outcomes
 
 
-def _outcome(trial: Trial, holding: set[Wire]) -> dict[str, object]:
-    weighing = trial.basis.scales.weighing
+def _outcome(trial: Trial, holding: set[Wire]) -> Tried:
+    """What follows when of the deciding wires just these hold."""
+    weighing, names = trial.basis.scales.weighing, trial.basis.scales.order
     table = next(one for one, wire in zip(weighing.spec.tables, trial.tables, strict=True) if wire in holding)
-    levels = tuple(
-        next(at for at, wire in enumerate(wires) if wire in holding) for wires in trial.criteria.values()
-    )
+    levels = tuple(next(at for at, wire in enumerate(wires) if wire in holding) for wires in trial.criteria.values())
     excluding = tuple(argument for argument, wire in trial.exclusions if wire in holding)
     barred = frozenset(verdict for one in excluding for verdict in one.verdicts)
-    names = trial.basis.scales.order
-    return {
-        "table": table.id,
-        "criteria": {name: names[name][level] for name, level in zip(trial.criteria, levels, strict=True)},
-        "verdict": allowed(table, weighing.decisions[table.id][levels], barred),
-        "form": _form(trial, holding, {form for one in excluding for form in one.forms}),
-        "excluding": excluding,
-        "contradicts": trial.contradiction in holding,
-    }
+    return Tried(
+        table=table.id,
+        criteria={name: names[name][level] for name, level in zip(trial.criteria, levels, strict=True)},
+        verdict=allowed(table, weighing.decisions[table.id][levels], barred),
+        form=_form(trial, holding, {form for one in excluding for form in one.forms}),
+        excluding=excluding,
+        contradicts=trial.contradiction in holding,
+        changed={},
+    )
 
 
 def _form(trial: Trial, holding: set[Wire], excluded: set[str]) -> str | None:

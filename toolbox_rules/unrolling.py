@@ -183,23 +183,21 @@ class Unrolled:
     def _compared(self, node: n.Compared, at: tuple[int, ...]) -> tuple[Wire, Wire]:
         left = self.values(node.left, None if node.left_at is None else at[node.left_at])
         right = self.values(node.right, None if node.right_at is None else at[node.right_at])
-        return self._chosen(
-            [
-                (compared(one, other, node), self.circuit.all_of((wire, also)))
-                for one, wire in left.items()
-                for other, also in right.items()
-            ]
-        )
+        rails = []
+        for (one, wire), (other, also) in product(left.items(), right.items()):
+            found = compared(one, other, node)
+            rails.append((found, self.circuit.all_of((wire, also)) if found[1] else FALSE))
+        return self._chosen(rails)
 
     def _chosen(self, rails: Sequence[tuple[tuple[bool, bool], Wire]]) -> tuple[Wire, Wire]:
         """The wires of what has these rails, of which one is the case."""
-        must, may = (
-            TRUE
-            if all(one[rail] for one, _ in rails)
-            else self.circuit.any_of([wire for one, wire in rails if one[rail]])
-            for rail in (0, 1)
-        )
-        return must, may
+        if len(rails) == 1:
+            must, may = rails[0][0]
+            return (TRUE if must else FALSE), (TRUE if may else FALSE)
+        must, may = ([wire for one, wire in rails if one[rail]] for rail in (0, 1))
+        every = len(rails)
+        low = TRUE if len(must) == every else self.circuit.any_of(must)
+        return low, low if must == may else TRUE if len(may) == every else self.circuit.any_of(may)
 
     def _split(self, rails: Sequence[tuple[Wire, Wire]]) -> Wires:
         must, may = tuple(low for low, _ in rails), tuple(high for _, high in rails)
