@@ -30,25 +30,14 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PitfallWires:
-    """One pitfall: a wire for each state but the last, and for each risk class but the lowest whether it is reached.
+class _Subject:
+    """What one rule says of one subject: the rails of its exposure and its control, and for each level above the lowest
+    whether it makes the pitfall that likely, for certain and at most."""
 
-    ``risk`` is what is certain and ``risk_possible`` what still can be; ``must`` and ``may`` are as in ``Assessment``.
-    """
-
-    states: tuple[Wire, ...]
-    risk: tuple[Wire, ...]
-    risk_possible: tuple[Wire, ...]
     must: Wire
     may: Wire
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Subject:
-    """What one rule says of one subject: a wire per state, and per level above the lowest how likely it makes it."""
-
-    states: tuple[Wire, Wire, Wire, Wire]
-    may: Wire
+    held: Wire
+    holdable: Wire
     low: Sequence[Wire]
     high: Sequence[Wire]
 
@@ -69,7 +58,7 @@ class Appraisal:
         self.circuit = unrolled.circuit
         self._in_place = in_place
         self._waived = waived
-        self._pitfalls: dict[str, PitfallWires] = {}
+        self._found: dict[str, list[_Subject]] = {}
 
     def holds(self, name: str) -> tuple[Wire, Wire]:
         """The (must, may) wires of an extra condition of the network."""
@@ -82,86 +71,85 @@ class Appraisal:
 
     # --- pitfalls -----------------------------------------------------------------------------------------------------
 
-    def pitfall(self, name: str) -> PitfallWires:
-        """Where one pitfall stands."""
-        found = self._pitfalls.get(name)
+    def states(self, pitfall: str) -> tuple[Wire, ...]:
+        """For each state but the last whether some rule gives it; the strongest counts."""
+        all_of, no = self.circuit.all_of, self.circuit.no
+        free = no(self._in_place_any(self.basis.assessor.full[pitfall]))
+        subjects = [one for one in self._subjects(pitfall) if one.may]
+        parts = (
+            [all_of((one.must, free, no(one.holdable))) for one in subjects],
+            [all_of((one.must, free, one.holdable, no(one.held))) for one in subjects],
+            [all_of((one.may, no(one.must))) for one in subjects],
+            [all_of((one.must, no(all_of((free, no(one.held)))))) for one in subjects],
+        )
+        return tuple(map(self.circuit.any_of, parts))
+
+    def risk_possible(self, pitfall: str) -> tuple[Wire, ...]:
+        """For each risk class above the lowest whether the pitfall can reach it."""
+        return tuple(self._risky(pitfall, risk, False) for risk in range(1, len(self.basis.assessor.risks.classes)))
+
+    def _risky(self, pitfall: str, risk: int, certain: bool) -> Wire:
+        """Whether the risk reaches a class: that it can be, or that the pitfall is open and it is for certain."""
+        circuit, risks = self.circuit, self.basis.assessor.risks
+        row = risks.table[risks.severity[self.basis.assessor.knowledge.pitfalls[pitfall].severity]]
+        first = next((level for level, reached in enumerate(row) if reached >= risk), len(row))  # it never goes down
+        if first == len(row):
+            return FALSE
+        subjects = self._subjects(pitfall)
+        if not certain:
+            return TRUE if first == 0 else circuit.any_of([one.high[first - 1] for one in subjects])
+        free = circuit.no(self._in_place_any(self.basis.assessor.full[pitfall]))
+        opens = (
+            (one.must, free, circuit.no(one.holdable), TRUE if first == 0 else one.low[first - 1])
+            for one in subjects
+            if one.must
+        )
+        return circuit.any_of(map(circuit.all_of, opens))
+
+    def _threat(self, pitfall: str, risk: int) -> Wire:
+        """Whether the pitfall can be open, at a risk that can reach a class."""
+        circuit = self.circuit
+        free = circuit.no(self._in_place_any(self.basis.assessor.full[pitfall]))
+        may = circuit.any_of([circuit.all_of((one.may, free, circuit.no(one.held))) for one in self._subjects(pitfall)])
+        if pitfall in self._waived:
+            open_, exposed, undetermined, _ = self.states(pitfall)
+            waived = circuit.all_of((undetermined, circuit.no(circuit.any_of((open_, exposed)))))
+            may = circuit.all_of((may, circuit.no(waived)))
+        return circuit.all_of((may, self._risky(pitfall, risk, False) if risk else TRUE))
+
+    def _in_place_any(self, measures: Iterable[str]) -> Wire:
+        return self.circuit.any_of([self._in_place[one] for one in measures if one in self._in_place])
+
+    def _subjects(self, pitfall: str) -> list[_Subject]:
+        found = self._found.get(pitfall)
         if found is None:
-            found = self._pitfalls[name] = self._assessed(name)
+            partial = self._in_place_any(self.basis.assessor.partial[pitfall])
+            rules = self.basis.assessor.rules[pitfall]
+            found = self._found[pitfall] = [one for nodes, base in rules for one in self._of_rule(nodes, base, partial)]
         return found
 
-    def _assessed(self, pitfall: str) -> PitfallWires:
-        circuit, assessor = self.circuit, self.basis.assessor
-        full = circuit.any_of([self._in_place.get(one, FALSE) for one in assessor.full[pitfall]])
-        partial = circuit.any_of([self._in_place.get(one, FALSE) for one in assessor.partial[pitfall]])
-        subjects = [
-            subject for nodes, base in assessor.rules[pitfall] for subject in self._subjects(nodes, base, full, partial)
-        ]
-        found = [circuit.any_of([one.states[state] for one in subjects]) for state in range(4)]
-        strongest = [
-            circuit.all_of((wire, circuit.no(circuit.any_of(found[:at])))) if wire else FALSE
-            for at, wire in enumerate(found)
-        ]
-        low: list[Wire] = []
-        high: list[Wire] = []
-        for level in range(len(assessor.risks.likelihood) - 1):
-            decisive = [
-                circuit.all_of((state, top, one.low[level]))
-                for one in subjects
-                if one.low[level]
-                for state, top in zip(one.states, strongest, strict=True)
-                if state and top
-            ]
-            low.append(circuit.any_of(decisive))
-            high.append(circuit.any_of([low[-1], *(one.high[level] for one in subjects)]))
-        may = circuit.any_of([one.may for one in subjects])
-        if pitfall in self._waived:
-            may = circuit.all_of((may, circuit.no(strongest[2])))
-        row = assessor.risks.table[assessor.risks.severity[assessor.knowledge.pitfalls[pitfall].severity]]
-        return PitfallWires(
-            states=tuple(strongest),
-            risk=self._risk(row, low),
-            risk_possible=self._risk(row, high),
-            must=found[0],
-            may=may,
-        )
-
-    def _subjects(self, nodes: n.RuleNodes, base: int, full: Wire, partial: Wire) -> list[_Subject]:
-        circuit = self.circuit
-        exposure = self.unrolled.wires(nodes.exposure)
-        control = ((FALSE,), (FALSE,)) if nodes.control is None else self.unrolled.wires(nodes.control)
+    def _of_rule(self, nodes: n.RuleNodes, base: int, partial: Wire) -> list[_Subject]:
+        exposures = self.unrolled.wires(nodes.exposure)
+        none = (FALSE,) * len(exposures[0])
+        controls = (none, none) if nodes.control is None else self.unrolled.wires(nodes.control)
         worse = [self.unrolled.wires(node) for node in nodes.aggravations]
-        plain = self._likelihood([], base, partial) if not worse else None
-        found = []
-        for at, (must, may) in enumerate(zip(*exposure, strict=True)):
-            low = plain or self._likelihood([one[at] for one, _ in worse], base, partial)
-            high = plain or self._likelihood([one[at] for _, one in worse], base, partial)
-            if may == FALSE:
-                found.append(_Subject(states=(FALSE, FALSE, FALSE, FALSE), may=FALSE, low=low, high=high))
-                continue
-            low_control, high_control = (FALSE, FALSE) if nodes.control is None else (control[0][at], control[1][at])
-            held = circuit.any_of((full, low_control))
-            threatens = circuit.all_of((must, circuit.no(held)))
-            exposed = circuit.all_of((threatens, high_control))
-            open_ = circuit.all_of((threatens, circuit.no(high_control)))
-            doubtful = circuit.all_of((may, circuit.no(must)))
-            found.append(
-                _Subject(
-                    states=(open_, exposed, doubtful, circuit.all_of((must, held))),
-                    may=circuit.any_of((threatens, circuit.all_of((doubtful, circuit.no(held))))),
-                    low=low,
-                    high=high,
-                )
+        plain = None if worse else self._likelihood((), base, partial)
+        found = [
+            _Subject(
+                must=must,
+                may=may,
+                held=held,
+                holdable=holdable,
+                low=plain or self._likelihood([one[at] for one, _ in worse], base, partial),
+                high=plain or self._likelihood([one[at] for _, one in worse], base, partial),
             )
+            for at, (must, may, held, holdable) in enumerate(zip(*exposures, *controls, strict=True))
+        ]
         elements = self.unrolled.lists.get(nodes.lists[0]) if nodes.lists else None
         if nodes.lists and (elements is None or not elements.complete):  # an element that is not named
-            found.append(
-                _Subject(
-                    states=(FALSE, FALSE, TRUE, FALSE),
-                    may=circuit.no(full),
-                    low=self._likelihood([FALSE] * len(worse), base, partial),
-                    high=self._likelihood([TRUE] * len(worse), base, partial),
-                )
-            )
+            low = self._likelihood([FALSE] * len(worse), base, partial)
+            high = self._likelihood([TRUE] * len(worse), base, partial)
+            found.append(_Subject(must=FALSE, may=TRUE, held=FALSE, holdable=FALSE, low=low, high=high))
         return found
 
     def _likelihood(self, worse: Sequence[Wire], base: int, partial: Wire) -> list[Wire]:
@@ -176,14 +164,6 @@ class Appraisal:
                 reached = circuit.all_of((reached, circuit.any_of((after, circuit.no(partial)))))
             found.append(reached)
         return found
-
-    def _risk(self, row: Sequence[int], likelihood: Sequence[Wire]) -> tuple[Wire, ...]:
-        """Whether each risk class above the lowest is reached, in a row of the table that never goes down."""
-        found = []
-        for risk in range(1, len(self.basis.assessor.risks.classes)):
-            first = next((level for level, reached in enumerate(row) if reached >= risk), len(row))
-            found.append(TRUE if first == 0 else FALSE if first == len(row) else likelihood[first - 1])
-        return tuple(found)
 
     # --- the weighing -------------------------------------------------------------------------------------------------
 
@@ -212,9 +192,7 @@ class Appraisal:
         def counted(certain: bool) -> list[Wire]:
             found = []
             for name in self.basis.assessor.rules:
-                one = self.pitfall(name)
-                reached = (one.risk if certain else one.risk_possible)[risk - 1] if risk else TRUE
-                wire = self.circuit.all_of((one.must if certain else one.may, reached))
+                wire = self._risky(name, risk, True) if certain else self._threat(name, risk)
                 if tally.remedy is not None and wire != FALSE:
                     healed = self._remedied(name, certain is tally.remedy)
                     wire = self.circuit.all_of((wire, healed if tally.remedy else self.circuit.no(healed)))

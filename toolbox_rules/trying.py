@@ -53,11 +53,12 @@ class Tried:
 class Trial:
     """A case on a circuit, ready to run; ``changes`` is how many changes there are to choose from.
 
-    ``deciding`` are the wires in doubt that outcomes rest on; ``known`` the outcomes worked out so far, by their values.
+    ``rivals`` are changes of which a variant makes one at most. ``deciding`` are the wires in doubt that outcomes rest on; ``known`` the outcomes worked out so far, by their values.
     """
 
     basis: Basis
     changes: int
+    rivals: tuple[tuple[int, ...], ...]
     program: Program
     deciding: tuple[Wire, ...]
     criteria: Mapping[str, tuple[Wire, ...]]
@@ -81,8 +82,8 @@ def prepare_trial(
 ) -> Trial:
     """Put a case on a circuit, with the changes that variants will choose from.
 
-    Where several chosen changes give a value to one fact, the last in ``changes`` has it; a measure only raises an
-    ordered fact and only adds to a set. Measures ``in_place`` are so in every variant; what they set has to stand in
+    A variant gives a fact one new value at most; measures come on top of it, in the order of ``changes``, and only
+    raise an ordered fact and only add to a set. Measures ``in_place`` are so in every variant; what they set has to stand in
     the facts. ``waived`` pitfalls count as no threat as long as they are undetermined. Without ``states`` nothing is
     said of single pitfalls.
     """
@@ -99,9 +100,9 @@ def prepare_trial(
     contradiction = appraisal.contradiction()
     pitfalls = {}
     for name in basis.assessor.rules if states else ():
-        found = appraisal.pitfall(name)
-        if max(*found.states, *found.risk_possible) > TRUE:
-            pitfalls[name] = (found.states, found.risk_possible)
+        found = (appraisal.states(name), appraisal.risk_possible(name))
+        if max(*found[0], *found[1]) > TRUE:
+            pitfalls[name] = found
     wanted = [contradiction, *tables, *(wire for _, wire in exclusions)]
     wanted += [wire for both in forms for wire in both]
     wanted += [wire for levels in criteria.values() for wire in levels]
@@ -110,6 +111,7 @@ def prepare_trial(
     return Trial(
         basis=basis,
         changes=len(changes),
+        rivals=_rivals(changes),
         program=circuit.program(wanted),
         deciding=deciding,
         criteria=criteria,
@@ -125,43 +127,41 @@ def _varying(
     basis: Basis, circuit: Circuit, facts: Facts, lists: Lists, changes: Sequence[Change], wires: Sequence[Wire]
 ) -> dict[Place, Values]:
     """The values that each changing fact may have."""
-    touching: dict[Place, list[tuple[Value | None, bool, Wire]]] = {}
+    plain: dict[Place, list[tuple[Value | None, Wire]]] = {}
+    adding: dict[Place, list[tuple[Value | None, Wire]]] = {}
     for change, wire in zip(changes, wires, strict=True):
         for place, value in change.values.items():
-            touching.setdefault(place, []).append((value, change.measure is not None, wire))
+            (plain if change.measure is None else adding).setdefault(place, []).append((value, wire))
     found: dict[Place, Values] = {}
-    for (name, element), steps in touching.items():
+    for name, element in dict.fromkeys([*plain, *adding]):
         known = facts.get(name) if element is None else _of_element(lists, name, element)
-        values: dict[Value | None, Wire] = {known: TRUE}
-        if not any(adds for _, adds, _ in steps):
-            values, steps = _exclusive(circuit, known, steps), []
-        for value, adds, wire in steps:
-            new: dict[Value | None, list[Wire]] = {}
-            for before, holds in values.items():
-                after = set_to(basis.vocabulary.facts[name], before, value) if adds else value
-                new.setdefault(before, []).append(circuit.all_of((holds, circuit.no(wire))))
-                new.setdefault(after, []).append(circuit.all_of((holds, wire)))
-            values = {one: circuit.any_of(parts) for one, parts in new.items()}
-        found[name, element] = values
+        steps = plain.get((name, element), ())
+        parts: dict[Value | None, list[Wire]] = {known: [circuit.no(circuit.any_of([wire for _, wire in steps]))]}
+        for value, wire in steps:
+            parts.setdefault(value, []).append(wire)
+        for value, wire in adding.get((name, element), ()):
+            before, parts = parts, {}
+            for one, holding in before.items():
+                holds = circuit.any_of(holding)
+                parts.setdefault(one, []).append(circuit.all_of((holds, circuit.no(wire))))
+                after = set_to(basis.vocabulary.facts[name], one, value)
+                parts.setdefault(after, []).append(circuit.all_of((holds, wire)))
+        found[name, element] = {value: circuit.any_of(holding) for value, holding in parts.items()}
     return found
+
+
+def _rivals(changes: Sequence[Change]) -> tuple[tuple[int, ...], ...]:
+    """The changes that give a value to the same fact, so that no variant can make two of them."""
+    touching: dict[Place, list[int]] = {}
+    for at, change in enumerate(changes):
+        for place in change.values if change.measure is None else ():
+            touching.setdefault(place, []).append(at)
+    return tuple({tuple(rivals): None for rivals in touching.values() if len(rivals) > 1})
 
 
 def _of_element(lists: Lists, name: str, element: int) -> Value | None:
     owner, key = name.split(".")
     return lists[owner].items[element].get(key)
-
-
-def _exclusive(
-    circuit: Circuit, known: Value | None, steps: Sequence[tuple[Value | None, bool, Wire]]
-) -> dict[Value | None, Wire]:
-    """The last change that is chosen gives the value."""
-    later, found = FALSE, {}
-    for value, _, wire in reversed(steps):
-        holds = circuit.all_of((wire, circuit.no(later)))
-        found[value] = circuit.any_of((found.get(value, FALSE), holds))
-        later = circuit.any_of((later, wire))
-    found[known] = circuit.any_of((found.get(known, FALSE), circuit.no(later)))
-    return found
 
 
 def set_to(fact: Fact, known: Value | None, value: object, keep: bool = False) -> Value:
@@ -192,7 +192,10 @@ def measure_change(basis: Basis, measure: str, lists: Lists) -> Change:
 
 
 def try_out(trial: Trial, variants: Sequence[Iterable[int]]) -> list[Tried]:
-    """What each variant leads to; a variant is the numbers of the changes that it makes."""
+    """What each variant leads to; a variant is the numbers of the changes that it makes.
+
+    Raises ``ValueError`` for a variant that gives one fact two values.
+    """
     planes = [0] * trial.changes
     for at, variant in enumerate(variants):
         for change in variant:
@@ -214,6 +217,12 @@ def try_growing(trial: Trial, start: Iterable[int], more: Sequence[int]) -> list
 
 def _tried(trial: Trial, planes: Sequence[int], count: int) -> list[Tried]:
     """One variant for each bit of the planes of the changes, and one beyond them that changes nothing."""
+    for rivals in trial.rivals:
+        taken = 0
+        for change in rivals:
+            if taken & planes[change]:
+                raise ValueError("a variant gives one fact two values")
+            taken |= planes[change]
     found = run(trial.program, planes, count + 1)
     changed: dict[int, dict[str, tuple[State, int]]] = {}
     for pitfall, (states, risk) in trial.pitfalls.items():

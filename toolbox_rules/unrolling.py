@@ -10,7 +10,7 @@ from itertools import product
 from math import inf, isinf
 
 from toolbox_rules import network as n
-from toolbox_rules.cases import NO_ELEMENTS, Elements, Value
+from toolbox_rules.cases import NO_ELEMENTS, Elements, SetValue, Value
 from toolbox_rules.circuits import FALSE, TRUE, Circuit, Wire
 from toolbox_rules.evaluating import Facts, Lists, compare, compared, one_fact
 
@@ -183,11 +183,21 @@ class Unrolled:
     def _compared(self, node: n.Compared, at: tuple[int, ...]) -> tuple[Wire, Wire]:
         left = self.values(node.left, None if node.left_at is None else at[node.left_at])
         right = self.values(node.right, None if node.right_at is None else at[node.right_at])
+        if node.op == "eq" and not node.plus and not any(isinstance(other, SetValue) for other in right):
+            return self._equal(left, right)
         rails = []
         for (one, wire), (other, also) in product(left.items(), right.items()):
             found = compared(one, other, node)
             rails.append((found, self.circuit.all_of((wire, also)) if found[1] else FALSE))
         return self._chosen(rails)
+
+    def _equal(self, left: Values, right: Values) -> tuple[Wire, Wire]:
+        """Whether two facts have the same value: some value that both have."""
+        circuit = self.circuit
+        must = circuit.any_of(
+            [circuit.all_of((wire, right[value])) for value, wire in left.items() if value is not None and value in right]
+        )
+        return must, circuit.any_of((must, left.get(None, FALSE), right.get(None, FALSE)))
 
     def _chosen(self, rails: Sequence[tuple[tuple[bool, bool], Wire]]) -> tuple[Wire, Wire]:
         """The wires of what has these rails, of which one is the case."""
