@@ -1,6 +1,6 @@
 """The plan, held against every set of measures that could have been chosen instead."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 

@@ -32,7 +32,6 @@ from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
 from toolbox_rules.trying import Change, Tried, measure_change, prepare_trial, set_to, try_growing, try_out
-from toolbox_rules.vocabulary import Fact
 from toolbox_rules.weighing import Outcome, Remedies, Scales, Weighing, prepare_scales, weigh
 
 
@@ -41,9 +40,10 @@ class Desk:
     """Everything that giving advice needs, worked out once from what was read.
 
     ``engine`` runs the rules on the case; ``trials``, always the native one, bounds what answers can lead to; ``basis``
-    is what the many what-ifs behind questions and conditions rest on. ``settling`` are the conditions under which a mitigation that others need is so already; ``tests_known``
-    says that some rule asks whether a fact is known; ``deciding`` are the facts that the criteria and the exclusions
-    rest on; ``hashes`` identify the rules and the knowledge.
+    is what the many what-ifs behind questions and conditions rest on. ``settling`` are the conditions under which a
+    mitigation that others need is so already; ``tests_known`` says that some rule asks whether a fact is known;
+    ``deciding`` are the facts that the criteria and the exclusions rest on; ``hashes`` identify the rules and the
+    knowledge.
     """
 
     shelf: Shelf

@@ -1,4 +1,4 @@
-"""The wires of a network -> wires for states, risks, criteria and exclusions: ``assessing`` and ``weighing`` on a circuit.
+"""The wires of a network -> wires for states, risks and criteria: ``assessing`` and ``weighing`` on a circuit.
 
 What is worked out is what a plain what-if needs: where things stand, not what they can still become.
 """
@@ -9,7 +9,7 @@ from functools import cached_property
 
 from toolbox_rules import network as n
 from toolbox_rules.assessing import Assessor
-from toolbox_rules.circuits import FALSE, TRUE, Circuit, Wire
+from toolbox_rules.circuits import FALSE, TRUE, Wire
 from toolbox_rules.model import PitfallTally
 from toolbox_rules.planning import FULL, Option
 from toolbox_rules.unrolling import Unrolled
@@ -31,13 +31,15 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """What one rule says of one subject: the rails of its exposure and its control, and for each level above the lowest
-    whether it makes the pitfall that likely, for certain and at most."""
+    """What one rule says of one subject: the rails of its exposure, of its control and of what makes it more likely
+    than its ``base``; ``whole`` says that no measure in place makes it less likely."""
 
     must: Wire
     may: Wire
     held: Wire
     holdable: Wire
+    base: int
+    whole: Wire
     low: Sequence[Wire]
     high: Sequence[Wire]
 
@@ -97,10 +99,10 @@ class Appraisal:
             return FALSE
         subjects = self._subjects(pitfall)
         if not certain:
-            return TRUE if first == 0 else circuit.any_of([one.high[first - 1] for one in subjects])
+            return circuit.any_of([self._likely(one, one.high, first) for one in subjects]) if first else TRUE
         free = circuit.no(self._in_place_any(self.basis.assessor.full[pitfall]))
         opens = (
-            (one.must, free, circuit.no(one.holdable), TRUE if first == 0 else one.low[first - 1])
+            (one.must, free, circuit.no(one.holdable), self._likely(one, one.low, first) if first else TRUE)
             for one in subjects
             if one.must
         )
@@ -123,47 +125,36 @@ class Appraisal:
     def _subjects(self, pitfall: str) -> list[_Subject]:
         found = self._found.get(pitfall)
         if found is None:
-            partial = self._in_place_any(self.basis.assessor.partial[pitfall])
             rules = self.basis.assessor.rules[pitfall]
-            found = self._found[pitfall] = [one for nodes, base in rules for one in self._of_rule(nodes, base, partial)]
+            whole = self.circuit.no(self._in_place_any(self.basis.assessor.partial[pitfall]))
+            found = self._found[pitfall] = [one for nodes, base in rules for one in self._of_rule(nodes, base, whole)]
         return found
 
-    def _of_rule(self, nodes: n.RuleNodes, base: int, partial: Wire) -> list[_Subject]:
+    def _of_rule(self, nodes: n.RuleNodes, base: int, whole: Wire) -> list[_Subject]:
         exposures = self.unrolled.wires(nodes.exposure)
         none = (FALSE,) * len(exposures[0])
         controls = (none, none) if nodes.control is None else self.unrolled.wires(nodes.control)
         worse = [self.unrolled.wires(node) for node in nodes.aggravations]
-        plain = None if worse else self._likelihood((), base, partial)
-        found = [
-            _Subject(
-                must=must,
-                may=may,
-                held=held,
-                holdable=holdable,
-                low=plain or self._likelihood([one[at] for one, _ in worse], base, partial),
-                high=plain or self._likelihood([one[at] for _, one in worse], base, partial),
-            )
-            for at, (must, may, held, holdable) in enumerate(zip(*exposures, *controls, strict=True))
+        rails = [
+            (*four, [one[at] for one, _ in worse], [one[at] for _, one in worse])
+            for at, four in enumerate(zip(*exposures, *controls, strict=True))
         ]
         elements = self.unrolled.lists.get(nodes.lists[0]) if nodes.lists else None
         if nodes.lists and (elements is None or not elements.complete):  # an element that is not named
-            low = self._likelihood([FALSE] * len(worse), base, partial)
-            high = self._likelihood([TRUE] * len(worse), base, partial)
-            found.append(_Subject(must=FALSE, may=TRUE, held=FALSE, holdable=FALSE, low=low, high=high))
-        return found
+            rails.append((FALSE, TRUE, FALSE, FALSE, [FALSE] * len(worse), [TRUE] * len(worse)))
+        return [
+            _Subject(must=must, may=may, held=held, holdable=holdable, base=base, whole=whole, low=low, high=high)
+            for must, may, held, holdable, low, high in rails
+        ]
 
-    def _likelihood(self, worse: Sequence[Wire], base: int, partial: Wire) -> list[Wire]:
-        """For each level above the lowest whether it is reached: one step up for each aggravation, one down when partly
-        covered."""
+    def _likely(self, one: _Subject, worse: Sequence[Wire], level: int) -> Wire:
+        """Whether a level of likelihood is reached: one step up for each aggravation, one down when partly covered."""
         circuit = self.circuit
-        found = []
-        for level in range(1, len(self.basis.assessor.risks.likelihood)):
-            reached = circuit.at_least(worse, level - base)
-            if partial and reached:
-                after = circuit.at_least(worse, level - base + 1)
-                reached = circuit.all_of((reached, circuit.any_of((after, circuit.no(partial)))))
-            found.append(reached)
-        return found
+        reached = circuit.at_least(worse, level - one.base)
+        if reached == FALSE or one.whole == TRUE:
+            return reached
+        after = circuit.at_least(worse, level - one.base + 1)
+        return circuit.all_of((reached, circuit.any_of((after, one.whole))))
 
     # --- the weighing -------------------------------------------------------------------------------------------------
 
@@ -241,12 +232,17 @@ class Appraisal:
     def _remedied(self, pitfall: str, certain: bool) -> Wire:
         """Whether measures within reach can together cover a pitfall."""
         available = self._certain if certain else self._possible
-        helps: list[Wire] = []
-        for name, option in self.basis.options.items():
-            for helped, weight in option.weights:
-                if helped == pitfall:
-                    helps += [available[name]] * weight
+        helps = [available[name] for name in self._helping.get(pitfall, ())]
         return self.circuit.at_least(helps, FULL)
+
+    @cached_property
+    def _helping(self) -> dict[str, list[str]]:
+        """The mitigations of each pitfall, as often as each counts."""
+        found: dict[str, list[str]] = {}
+        for name, option in self.basis.options.items():
+            for pitfall, weight in option.weights:
+                found.setdefault(pitfall, []).extend([name] * weight)
+        return found
 
     @cached_property
     def _certain(self) -> dict[str, Wire]:
@@ -284,7 +280,7 @@ class Appraisal:
         return self.circuit.all_of((available[name], *either))
 
     def _late(self, certain: bool) -> list[Wire]:
-        """For each phase whether the present one is after it; an unknown phase is the first, or for certain the last."""
+        """For each phase whether the present one is later; an unknown phase is the first, or for certain the last."""
         phase = self.basis.scales.weighing.spec.phase
         order = self.basis.vocabulary.facts[phase].order
         unknown = len(order) - 1 if certain else 0

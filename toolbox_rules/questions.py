@@ -120,11 +120,13 @@ def ask(
         unknown = _unknown_in(vocabulary.facts[name], trace)
         if unknown is not None and values:
             asked.append((name, unknown, values))
-    changes = [_change(vocabulary.facts[name], value, unknown, trace) for name, unknown, values in asked for value in values]
+    changes = [
+        _change(vocabulary.facts[name], value, unknown, trace) for name, unknown, values in asked for value in values
+    ]
     tried = iter(try_each(changes))
     questions = []
     for name, unknown, values in asked:
-        possible = [(value, after) for value, after in zip(values, tried) if not after.contradicts]
+        possible = [(value, after) for value, after in zip(values, tried, strict=False) if not after.contradicts]
         questions.append(_question(name, unknown, possible, now, order))
     found = [one for one in questions if one.answers]
     found += [_whole_list(name) for name in vocabulary.lists if name not in trace.lists]
@@ -177,7 +179,9 @@ def _question(
     forms = any(answer.form for answer, _ in answers)
     weights = [0] * 8
     for pitfall in {pitfall for answer, _ in answers for pitfall in (*answer.opens, *answer.settles)}:
-        risk = max(now.states[pitfall][1], *(after.changed.get(pitfall, now.states[pitfall])[1] for _, after in answers))
+        risk = max(
+            now.states[pitfall][1], *(after.changed.get(pitfall, now.states[pitfall])[1] for _, after in answers)
+        )
         weights[risk] += 1
     return Question(
         fact=fact,

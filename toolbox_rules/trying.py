@@ -53,7 +53,8 @@ class Tried:
 class Trial:
     """A case on a circuit, ready to run; ``changes`` is how many changes there are to choose from.
 
-    ``rivals`` are changes of which a variant makes one at most. ``deciding`` are the wires in doubt that outcomes rest on; ``known`` the outcomes worked out so far, by their values.
+    ``rivals`` are changes of which a variant makes one at most. ``deciding`` are the wires in doubt that outcomes rest
+    on; ``known`` the outcomes worked out so far, by their values.
     """
 
     basis: Basis
@@ -83,9 +84,9 @@ def prepare_trial(
     """Put a case on a circuit, with the changes that variants will choose from.
 
     A variant gives a fact one new value at most; measures come on top of it, in the order of ``changes``, and only
-    raise an ordered fact and only add to a set. Measures ``in_place`` are so in every variant; what they set has to stand in
-    the facts. ``waived`` pitfalls count as no threat as long as they are undetermined. Without ``states`` nothing is
-    said of single pitfalls.
+    raise an ordered fact and only add to a set. Measures ``in_place`` are so in every variant; what they set has to
+    stand in the facts. ``waived`` pitfalls count as no threat as long as they are undetermined. Without ``states``
+    nothing is said of single pitfalls.
     """
     circuit = Circuit()
     wires = [circuit.add_input() for _ in changes]

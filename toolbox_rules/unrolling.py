@@ -120,9 +120,8 @@ class Unrolled:
             case n.Lift():
                 return self._lifted(node)
             case n.Tally():
-                must, may = ([self.circuit.at_least(row, node.number) for row in rows] for rows in self._rows(node))
-                complete = self._elements(node.over).complete
-                return tuple(must), tuple(may) if complete else (TRUE,) * full
+                low, high = ([self.circuit.at_least(row, node.number) for row in rows] for rows in self._rows(node))
+                return tuple(low), tuple(high) if self._elements(node.over).complete else (TRUE,) * full
             case n.Sum():
                 return self._summed(node)
             case n.Derived():  # no rule concludes it
@@ -195,19 +194,24 @@ class Unrolled:
         """Whether two facts have the same value: some value that both have."""
         circuit = self.circuit
         must = circuit.any_of(
-            [circuit.all_of((wire, right[value])) for value, wire in left.items() if value is not None and value in right]
+            [
+                circuit.all_of((wire, right[value]))
+                for value, wire in left.items()
+                if value is not None and value in right
+            ]
         )
         return must, circuit.any_of((must, left.get(None, FALSE), right.get(None, FALSE)))
 
     def _chosen(self, rails: Sequence[tuple[tuple[bool, bool], Wire]]) -> tuple[Wire, Wire]:
         """The wires of what has these rails, of which one is the case."""
         if len(rails) == 1:
-            must, may = rails[0][0]
+            (must, may), _ = rails[0]
             return (TRUE if must else FALSE), (TRUE if may else FALSE)
-        must, may = ([wire for one, wire in rails if one[rail]] for rail in (0, 1))
-        every = len(rails)
-        low = TRUE if len(must) == every else self.circuit.any_of(must)
-        return low, low if must == may else TRUE if len(may) == every else self.circuit.any_of(may)
+        lows, highs = ([wire for one, wire in rails if one[rail]] for rail in (0, 1))
+        low = TRUE if len(lows) == len(rails) else self.circuit.any_of(lows)
+        if lows == highs:
+            return low, low
+        return low, TRUE if len(highs) == len(rails) else self.circuit.any_of(highs)
 
     def _split(self, rails: Sequence[tuple[Wire, Wire]]) -> Wires:
         must, may = tuple(low for low, _ in rails), tuple(high for _, high in rails)
@@ -246,9 +250,7 @@ class Unrolled:
                 return -inf
         return float(total)
 
-    def _totals(
-        self, node: n.Sum, must: Sequence[Wire], may: Sequence[Wire], highest: bool
-    ) -> dict[Total, Wire]:
+    def _totals(self, node: n.Sum, must: Sequence[Wire], may: Sequence[Wire], highest: bool) -> dict[Total, Wire]:
         """The sums that there may be, each with the wire that says it is the one."""
         circuit = self.circuit
         totals: dict[Total, Wire] = {Fraction(0): TRUE}
@@ -261,7 +263,9 @@ class Unrolled:
                 counts = high if (added > 0) == highest else low  # what can only make the sum worse must be certain
                 rest = circuit.all_of((wire, high, circuit.no(counts)))
                 adds.setdefault(Fraction(0), []).append(rest)
-                adds.setdefault(added if isinf(added) else Fraction(added), []).append(circuit.all_of((wire, high, counts)))
+                adds.setdefault(added if isinf(added) else Fraction(added), []).append(
+                    circuit.all_of((wire, high, counts))
+                )
             new: dict[Total, list[Wire]] = {}
             for (total, wire), (added_, wires) in product(totals.items(), adds.items()):
                 both = circuit.all_of((wire, circuit.any_of(wires)))
