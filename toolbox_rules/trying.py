@@ -241,11 +241,19 @@ def _differing(states: Sequence[int], risk: Sequence[int], count: int) -> Iterat
     differ = 0
     for plane in (*states, *risk):
         differ |= plane ^ full if plane >> count else plane
+    before = _standing(states, risk, count)
     while differ:
         at = differ.bit_length() - 1
         differ ^= 1 << at
-        state = next((number for number, plane in enumerate(states) if plane >> at & 1), len(STATES) - 1)
-        yield at, (STATES[state], sum(plane >> at & 1 for plane in risk))
+        after = _standing(states, risk, at)
+        if after != before:
+            yield at, after
+
+
+def _standing(states: Sequence[int], risk: Sequence[int], at: int) -> tuple[State, int]:
+    """The strongest state that some rule gives in a variant, and the class that the risk can reach."""
+    state = next((number for number, plane in enumerate(states) if plane >> at & 1), len(STATES) - 1)
+    return STATES[state], sum(plane >> at & 1 for plane in risk)
 
 
 def _outcomes(trial: Trial, found: Sequence[int], count: int) -> list[Tried]:
