@@ -1,11 +1,13 @@
 """Which open question matters: every unknown fact is tried with each answer that could make a difference."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from toolbox_rules import network as n
 from toolbox_rules.cases import SetValue, Value
 from toolbox_rules.inference import Trace
+from toolbox_rules.ranges import Range, cuts_of, ranges_between
 from toolbox_rules.trying import Change, Tried
 from toolbox_rules.vocabulary import Fact, Vocabulary
 
@@ -21,9 +23,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer to a question and what it would change; ``value`` is as in a case file."""
+    """One answer to a question and what it would change; ``value`` is as in a case file.
+
+    Of a number it stands for its whole ``range``, in which every number changes the same; None where that is not known.
+    """
 
     value: str
+    range: Range | None
     verdict: str | None
     form: str | None
     opens: tuple[str, ...]
@@ -52,9 +58,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """For each fact the values that rules tell apart, worked out once from the network."""
+    """For each fact the values that rules tell apart, worked out once from the network; for each number also the
+    conditions that look at it."""
 
     values: Mapping[str, tuple[Value, ...]]
+    numbers: Mapping[str, tuple[n.Node, ...]]
 
 
 def prepare_probe(network: n.Network, vocabulary: Vocabulary) -> Probe:
@@ -68,13 +76,28 @@ def prepare_probe(network: n.Network, vocabulary: Vocabulary) -> Probe:
             seen.setdefault(node.right, []).append(node)
         elif isinstance(node, n.Sum) and node.fact:
             seen.setdefault(node.fact, []).append(n.NumberIs(node.lists, node.fact, "ge", node.bound))
+    asked = {name: fact for name, fact in vocabulary.facts.items() if name in seen and not fact.derived}
     return Probe(
-        values={
-            name: _telling_values(fact, seen[name])
-            for name, fact in vocabulary.facts.items()
-            if name in seen and not fact.derived
-        }
+        values={name: _telling_values(fact, seen[name]) for name, fact in asked.items()},
+        numbers={
+            name: tuple(node for node in network.nodes if name in _numbers_of(node))
+            for name, fact in asked.items()
+            if fact.type in ("integer", "number")
+        },
     )
+
+
+def _numbers_of(node: n.Node) -> tuple[str | None, ...]:
+    """The facts that a condition may take as numbers."""
+    match node:
+        case n.NumberIs():
+            return (node.fact,)
+        case n.Compared():
+            return node.left, node.right
+        case n.Sum():
+            return node.fact, node.other
+        case _:
+            return ()
 
 
 def _telling_values(fact: Fact, nodes: list[n.Leaf]) -> tuple[Value, ...]:
@@ -116,21 +139,31 @@ def ask(
     known is none. A question of which no single answer changes anything is left out, unless it asks for a whole list.
     """
     asked = []
-    for name, values in probe.values.items():
+    for name in probe.values:
         unknown = _unknown_in(vocabulary.facts[name], trace)
-        if unknown is not None and values:
-            asked.append((name, unknown, values))
+        told = _told_apart(probe, vocabulary.facts[name], trace) if unknown is not None else ()
+        if unknown is not None and told:
+            asked.append((name, unknown, told))
     changes = [
-        _change(vocabulary.facts[name], value, unknown, trace) for name, unknown, values in asked for value in values
+        _change(vocabulary.facts[name], value, unknown, trace) for name, unknown, told in asked for value, _ in told
     ]
     tried = iter(try_each(changes))
     questions = []
-    for name, unknown, values in asked:
-        possible = [(value, after) for value, after in zip(values, tried, strict=False) if not after.contradicts]
+    for name, unknown, told in asked:
+        possible = [(*one, after) for one, after in zip(told, tried, strict=False) if not after.contradicts]
         questions.append(_question(name, unknown, possible, now, order))
     found = [one for one in questions if one.answers]
     found += [_whole_list(name) for name in vocabulary.lists if name not in trace.lists]
     return tuple(sorted(found, key=lambda one: (one.rank, one.fact)))
+
+
+def _told_apart(probe: Probe, fact: Fact, trace: Trace) -> Sequence[tuple[Value, Range | None]]:
+    """Values of a fact that rules tell apart in a case, with the range that a number stands for."""
+    cuts = [cuts_of(node, fact.name, trace.facts) for node in probe.numbers.get(fact.name, ())]
+    sure = [one for one in cuts if one is not None]
+    if fact.name not in probe.numbers or len(sure) < len(cuts):
+        return [(value, None) for value in probe.values[fact.name]]
+    return [(value, one) for one, value in ranges_between(fact, chain.from_iterable(sure))]
 
 
 def _unknown_in(fact: Fact, trace: Trace) -> tuple[int, ...] | None:
@@ -168,11 +201,13 @@ def _joined(known: Value | None, value: Value) -> Value:
 def _question(
     fact: str,
     elements: tuple[int, ...],
-    tried: Iterable[tuple[Value, Tried]],
+    tried: Iterable[tuple[Value, Range | None, Tried]],
     now: Summary,
     order: Mapping[str, int],
 ) -> Question:
-    answers = [(answer, after) for value, after in tried if (answer := _answer(value, now, after)) is not None]
+    answers = [
+        (answer, after) for value, one, after in tried if (answer := _answer(value, one, now, after)) is not None
+    ]
     verdicts = [order[after.verdict] for _, after in answers]
     swing = max(verdicts, default=0) - min([*verdicts, order[now.verdict]], default=0) if verdicts else 0
     moves = any(answer.verdict for answer, _ in answers)
@@ -186,12 +221,12 @@ def _question(
     return Question(
         fact=fact,
         elements=elements,
-        answers=tuple(answer for answer, _ in answers),
+        answers=_merged([answer for answer, _ in answers]),
         rank=(-int(moves), -swing, -int(forms), *(-weight for weight in reversed(weights))),
     )
 
 
-def _answer(value: Value, now: Summary, after: Tried) -> Answer | None:
+def _answer(value: Value, range_: Range | None, now: Summary, after: Tried) -> Answer | None:
     changed = {name: state for name, (state, _) in after.changed.items() if state != now.states[name][0]}
     opens = tuple(sorted(pitfall for pitfall, state in changed.items() if state in ("open", "exposed")))
     settles = tuple(sorted(pitfall for pitfall, state in changed.items() if state in ("covered", "not-applicable")))
@@ -199,7 +234,21 @@ def _answer(value: Value, now: Summary, after: Tried) -> Answer | None:
     form = after.form if after.form != now.form else None
     if not (opens or settles or verdict or form):
         return None
-    return Answer(value=show(value), verdict=verdict, form=form, opens=opens, settles=settles)
+    return Answer(value=show(value), range=range_, verdict=verdict, form=form, opens=opens, settles=settles)
+
+
+def _merged(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """One answer for ranges next to each other that change the same."""
+    found: list[Answer] = []
+    for one in answers:
+        last = found[-1] if found else None
+        if last is not None and last.range is not None and one.range is not None:
+            both = last.range.joined(one.range)
+            if both is not None and replace(last, value=one.value, range=one.range) == one:
+                found[-1] = replace(last, range=both)
+                continue
+        found.append(one)
+    return tuple(found)
 
 
 def show(value: Value) -> str:
