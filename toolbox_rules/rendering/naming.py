@@ -176,9 +176,10 @@ class Voice:
         if low is not None and high is not None and fact.type == "integer":
             one, low, high = whole, whole.at_least, whole.at_most
         kinds = [kind for kind in ("at_least", "above", "at_most", "below") if getattr(one, kind) is not None]
+        name = "range" if kinds == ["at_least", "at_most"] else "_".join(["range", *(kinds or ["any"])])
         both = low is not None and high is not None
         return self.word(
-            "range" if kinds == ["at_least", "at_most"] else "_".join(["range", *kinds]),
+            name,
             low="" if low is None else self.value(fact, low, unit=not both),
             high="" if high is None else self.value(fact, high),
         )

@@ -23,6 +23,7 @@ _TABLE: Final = {
     "none": ("geen", "none"),
     "perhaps_more": ("{words} (misschien meer)", "{words} (perhaps more)"),
     "range": ("{low} tot en met {high}", "{low} to {high}"),
+    "range_any": ("elke waarde", "any value"),
     "range_below": ("minder dan {high}", "less than {high}"),
     "range_at_most": ("hooguit {high}", "at most {high}"),
     "range_at_least": ("{low} of meer", "{low} or more"),
