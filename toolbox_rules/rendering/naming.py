@@ -176,7 +176,7 @@ class Voice:
         if low is not None and high is not None and fact.type == "integer":
             one, low, high = whole, whole.at_least, whole.at_most
         kinds = [kind for kind in ("at_least", "above", "at_most", "below") if getattr(one, kind) is not None]
-        name = "range" if kinds == ["at_least", "at_most"] else "_".join(["range", *(kinds or ["any"])])
+        name = "range" if kinds == ["at_least", "at_most"] else f"range_{'_'.join(kinds) or 'any'}"
         both = low is not None and high is not None
         return self.word(
             name,
