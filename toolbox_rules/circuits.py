@@ -67,11 +67,19 @@ class Circuit:
 
     def all_of(self, wires: Iterable[Wire]) -> Wire:
         """Whether all wires hold."""
-        return self._joined(Gate.ALL, wires, FALSE, TRUE)
+        found = set(wires)
+        if FALSE in found:
+            return FALSE
+        found.discard(TRUE)
+        return self._joined(Gate.ALL, found, FALSE) if len(found) > 1 else found.pop() if found else TRUE
 
     def any_of(self, wires: Iterable[Wire]) -> Wire:
         """Whether some wire holds."""
-        return self._joined(Gate.ANY, wires, TRUE, FALSE)
+        found = set(wires)
+        if TRUE in found:
+            return TRUE
+        found.discard(FALSE)
+        return self._joined(Gate.ANY, found, TRUE) if len(found) > 1 else found.pop() if found else FALSE
 
     def at_least(self, wires: Iterable[Wire], number: int) -> Wire:
         """Whether at least ``number`` wires hold."""
@@ -105,16 +113,10 @@ class Circuit:
         )
         return Program(steps=steps, inputs=tuple(self._inputs), size=len(self._gates))
 
-    def _joined(self, gate: Gate, wires: Iterable[Wire], settling: Wire, nothing: Wire) -> Wire:
-        found = set(wires)
-        if settling in found:
-            return settling
-        found.discard(nothing)
-        if len(found) <= 1:
-            return next(iter(found), nothing)
-        if not found.isdisjoint(map(self._opposite.get, found)):
-            return settling
-        made, parts = self._made[gate], tuple(sorted(found))
+    def _joined(self, gate: Gate, wires: set[Wire], settled: Wire) -> Wire:
+        if not wires.isdisjoint(map(self._opposite.get, wires)):
+            return settled
+        made, parts = self._made[gate], tuple(sorted(wires))
         wire = made.get(parts)
         if wire is None:
             wire = made[parts] = self._add(gate, parts)

@@ -176,8 +176,17 @@ class Unrolled:
         found = []
         for place in places:
             values = self.values(node.fact, place)
+            if isinstance(node, n.Has) and len(values) > 1:  # by far the most
+                found.append(self._among(node.values, values))
+                continue
             found.append(self._chosen([(one_fact(node, value), wire) for value, wire in values.items()]))
         return self._split(found)
+
+    def _among(self, wanted: frozenset[n.Scalar], values: Values) -> tuple[Wire, Wire]:
+        """Whether a choice is one of some values."""
+        wires = [wire for value, wire in values.items() if value in wanted]
+        must = TRUE if len(wires) == len(values) else self.circuit.any_of(wires)
+        return must, self.circuit.any_of((must, values[None])) if None in values else must
 
     def _compared(self, node: n.Compared, at: tuple[int, ...]) -> tuple[Wire, Wire]:
         left = self.values(node.left, None if node.left_at is None else at[node.left_at])
