@@ -77,27 +77,28 @@ def prepare_probe(network: n.Network, vocabulary: Vocabulary) -> Probe:
         elif isinstance(node, n.Sum) and node.fact:
             seen.setdefault(node.fact, []).append(n.NumberIs(node.lists, node.fact, "ge", node.bound))
     asked = {name: fact for name, fact in vocabulary.facts.items() if name in seen and not fact.derived}
+    numbers: dict[str, list[n.Node]] = {name: [] for name, fact in asked.items() if fact.type in ("integer", "number")}
+    for node in network.nodes:
+        for name in _numbers_of(node):
+            if name in numbers:
+                numbers[name].append(node)
     return Probe(
         values={name: _telling_values(fact, seen[name]) for name, fact in asked.items()},
-        numbers={
-            name: tuple(node for node in network.nodes if name in _numbers_of(node))
-            for name, fact in asked.items()
-            if fact.type in ("integer", "number")
-        },
+        numbers={name: tuple(found) for name, found in numbers.items()},
     )
 
 
-def _numbers_of(node: n.Node) -> tuple[str | None, ...]:
+def _numbers_of(node: n.Node) -> set[str]:
     """The facts that a condition may take as numbers."""
     match node:
         case n.NumberIs():
-            return (node.fact,)
+            return {node.fact}
         case n.Compared():
-            return node.left, node.right
+            return {node.left, node.right}
         case n.Sum():
-            return node.fact, node.other
+            return {name for name in (node.fact, node.other) if name is not None}
         case _:
-            return ()
+            return set()
 
 
 def _telling_values(fact: Fact, nodes: list[n.Leaf]) -> tuple[Value, ...]:

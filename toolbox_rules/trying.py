@@ -3,7 +3,11 @@
 A case with what may change about it becomes a circuit (``prepare_trial``), which is then run on any number of variants
 at a time (``try_out``), one bit for each. Two ways to use it: many variants in one run (every answer to every question,
 every pair of changes), or many runs that each depend on the one before (a search). Everything is as the plain advice on
-the changed facts finds it; what can still become of it (``possible``) is not worked out.
+the changed facts finds it; what can still become of it is not worked out, nor whether enough is known for a verdict.
+
+    changes = [Change(values={("a.fact", None): True}), measure_change(basis, "a-measure", lists)]
+    trial = prepare_trial(basis, facts, lists, changes)
+    one, other, both = try_out(trial, [(0,), (1,), (0, 1)])
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
