@@ -60,7 +60,7 @@ class Appraisal:
         self.circuit = unrolled.circuit
         self._in_place = in_place
         self._waived = waived
-        self._found: dict[str, list[_Subject]] = {}
+        self._found: dict[tuple[str, str, int], list[_Subject]] = {}
 
     def holds(self, name: str) -> tuple[Wire, Wire]:
         """The (must, may) wires of an extra condition of the network."""
@@ -97,16 +97,18 @@ class Appraisal:
         first = next((level for level, reached in enumerate(row) if reached >= risk), len(row))  # it never goes down
         if first == len(row):
             return FALSE
-        subjects = self._subjects(pitfall)
         if not certain:
+            subjects = self._subjects(pitfall)
             return circuit.any_of([self._likely(one, one.high, first) for one in subjects]) if first else TRUE
         free = circuit.no(self._in_place_any(self.basis.assessor.full[pitfall]))
-        opens = (
-            (one.must, free, circuit.no(one.holdable), self._likely(one, one.low, first) if first else TRUE)
-            for one in subjects
+        opens = [
+            circuit.all_of(
+                (one.must, free, circuit.no(one.holdable), self._likely(one, one.low, first) if first else TRUE)
+            )
+            for one in self._subjects(pitfall, certain=True)
             if one.must
-        )
-        return circuit.any_of(map(circuit.all_of, opens))
+        ]
+        return circuit.any_of(opens)
 
     def _threat(self, pitfall: str, risk: int) -> Wire:
         """Whether the pitfall can be open, at a risk that can reach a class."""
@@ -122,12 +124,21 @@ class Appraisal:
     def _in_place_any(self, measures: Iterable[str]) -> Wire:
         return self.circuit.any_of([self._in_place[one] for one in measures if one in self._in_place])
 
-    def _subjects(self, pitfall: str) -> list[_Subject]:
-        found = self._found.get(pitfall)
+    def _subjects(self, pitfall: str, certain: bool = False) -> list[_Subject]:
+        """The subjects of the rules for a pitfall; ``certain`` leaves out rules that are exposed for none of them."""
+        return [
+            one
+            for nodes, base in self.basis.assessor.rules[pitfall]
+            if not certain or any(self.unrolled.wires(nodes.exposure)[0])
+            for one in self._kept(pitfall, nodes, base)
+        ]
+
+    def _kept(self, pitfall: str, nodes: n.RuleNodes, base: int) -> list[_Subject]:
+        key = (pitfall, nodes.rule, base)
+        found = self._found.get(key)
         if found is None:
-            rules = self.basis.assessor.rules[pitfall]
             whole = self.circuit.no(self._in_place_any(self.basis.assessor.partial[pitfall]))
-            found = self._found[pitfall] = [one for nodes, base in rules for one in self._of_rule(nodes, base, whole)]
+            found = self._found[key] = self._of_rule(nodes, base, whole)
         return found
 
     def _of_rule(self, nodes: n.RuleNodes, base: int, whole: Wire) -> list[_Subject]:
