@@ -99,7 +99,9 @@ class Appraisal:
             return FALSE
         if not certain:
             subjects = self._subjects(pitfall)
-            return circuit.any_of([self._likely(one, one.high, first) for one in subjects]) if first else TRUE
+            if first == 0 or any(one.base >= first and one.whole == TRUE for one in subjects):
+                return TRUE
+            return circuit.any_of([self._likely(one, one.high, first) for one in subjects])
         free = circuit.no(self._in_place_any(self.basis.assessor.full[pitfall]))
         opens = [
             circuit.all_of(

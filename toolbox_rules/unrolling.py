@@ -74,7 +74,9 @@ class Unrolled:
     def _supported(self, bit: int) -> Wires:
         lists = self.network.nodes[bit].lists
         supports = [self.wires(node) for node in self.network.supports[bit]]
-        return self._both(self.circuit.any_of, supports) if supports else self._nothing(lists)
+        if len(supports) <= 1:
+            return supports[0] if supports else self._nothing(lists)
+        return self._both(self.circuit.any_of, supports)
 
     def _nothing(self, lists: n.Lists) -> Wires:
         return self._settled(FALSE, lists)
