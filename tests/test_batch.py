@@ -161,7 +161,7 @@ def alone(one: Case) -> tuple[dict[str, str | None], bool]:
                 _refuse_contradictions(desk(), one, trace)
             except ToolboxError:
                 return {}, True
-        situation = _situation(desk(), trace, taken, Memo(), possible=False)
+        situation = _situation(desk(), trace, taken, Memo())
         known = sum(_is_known(desk(), name, trace.facts, trace.lists) for name in desk().deciding)
         undecided = _undecided(desk(), known, situation.outcome) if wins else None
         found[f"{prefix}verdict"] = undecided or situation.outcome.verdict

@@ -1,6 +1,6 @@
 """The plan, held against every set of measures that could have been chosen instead."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from tests.laws.choices import Choices, choices, seeded
 from toolbox_rules.assessing import Assessment
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, RiskSpec, Text, TextList, WeighingSpec
-from toolbox_rules.planning import Plan, Reach, cheapest_towards, make_plan
+from toolbox_rules.planning import Grow, Plan, Reach, cheapest_towards, make_plan
 from toolbox_rules.requiring import Calendar, Swap, equally_cheap, moment
 from toolbox_rules.solving import Choice
 from toolbox_rules.weighing import Weighing
@@ -153,7 +153,7 @@ def test_the_cheapest_way_to_an_aim_is_the_cheapest_of_all_sets(choices: Choices
         return any(goal <= measures for goal in enough)
 
     found = cheapest_towards(
-        one.within.available, one.knowledge, WEIGHING, one.within, reaches, Choice(names=one.within.available)
+        one.within.available, one.knowledge, WEIGHING, one.within, growing(reaches), Choice(names=one.within.available)
     )
     possible = [price(one, other) for other in sets(one) if reaches(frozenset(other))]
     assert (found is None) is (not possible)
@@ -173,16 +173,20 @@ def test_every_other_set_of_the_same_effort_contains_a_swap_and_every_swap_is_su
         return any(goal <= measures for goal in enough)
 
     choice = Choice(names=one.within.available)
-    best = cheapest_towards(one.within.available, one.knowledge, WEIGHING, one.within, reaches, choice)
+    best = cheapest_towards(one.within.available, one.knowledge, WEIGHING, one.within, growing(reaches), choice)
     if not best:
         return
     weighing = Weighing(spec=WEIGHING, conditions={}, decisions={})
-    swaps, complete = equally_cheap(choice, best, one.knowledge, weighing, one.within, reaches)
+    swaps, complete = equally_cheap(choice, best, one.knowledge, weighing, one.within, growing(reaches))
     alike = {frozenset(other) for other in sets(one) if reaches(frozenset(other))}
     alike = {other for other in alike if effort(one, other) == effort(one, best) and not best <= other}
     assert {(best - set(swap.leave)) | set(swap.take) for swap in swaps} <= alike
     without = [other for other in alike if not any(_contains(other, swap) for swap in swaps)]
     assert not (complete and without)
+
+
+def growing(reaches: Callable[[frozenset[str]], bool]) -> Grow:
+    return lambda chosen, more: lambda count: reaches(chosen.union(more[:count]))
 
 
 def effort(one: Problem, measures: Iterable[str]) -> tuple[int, int]:

@@ -1,10 +1,11 @@
 """Case -> Advice: every stage in turn, each a frozen value."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from toolbox_rules import network as n
+from toolbox_rules.appraising import Basis
 from toolbox_rules.assessing import THREATENING, Assessment, Assessor, Memo, assess, picked, prepare_assessor
 from toolbox_rules.cases import Case, Elements, SetValue, Value, with_facts
 from toolbox_rules.compiling import compile_rules
@@ -32,7 +33,7 @@ from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
 from toolbox_rules.reading import Shelf
 from toolbox_rules.requiring import Calendar, Conditions, require
 from toolbox_rules.stating import Key
-from toolbox_rules.vocabulary import Fact
+from toolbox_rules.trying import Change, Tried, measure_change, prepare_trial, set_to, try_growing, try_out
 from toolbox_rules.weighing import Outcome, Remedies, Scales, prepare_scales, table_in_force, weigh
 
 
@@ -40,15 +41,17 @@ from toolbox_rules.weighing import Outcome, Remedies, Scales, prepare_scales, ta
 class Desk:
     """Everything that giving advice needs, worked out once from what was read.
 
-    ``engine`` runs the rules on the case; ``trials``, always the native one, the many what-ifs behind questions and
-    conditions. ``settling`` are the conditions under which a mitigation that others need is so already; ``tests_known``
-    says that some rule asks whether a fact is known; ``deciding`` are the facts that the criteria and the exclusions
-    rest on; ``hashes`` identify the rules and the knowledge.
+    ``engine`` runs the rules on the case; ``trials``, always the native one, bounds what answers can lead to; ``basis``
+    is what the many what-ifs behind questions and conditions rest on. ``settling`` are the conditions under which a
+    mitigation that others need is so already; ``tests_known`` says that some rule asks whether a fact is known;
+    ``deciding`` are the facts that the criteria and the exclusions rest on; ``hashes`` identify the rules and the
+    knowledge.
     """
 
     shelf: Shelf
     engine: Engine
     trials: Engine
+    basis: Basis
     assessor: Assessor
     scales: Scales
     options: Mapping[str, Option]
@@ -161,12 +164,22 @@ def set_up(shelf: Shelf, version: str, make_engine: Callable[[n.Network], Engine
     engine = trials if make_engine is prepare else make_engine(network)
     deciding = _deciding(shelf, network)
     options = prepare_options(shelf.knowledge, shelf.weighing.spec, shelf.rulebook.vocabulary)
+    assessor = prepare_assessor(shelf.rulebook, shelf.knowledge, shelf.weighing.spec.risk, engine)
+    scales = prepare_scales(shelf.weighing, shelf.rulebook, network.rules)
     return Desk(
         shelf=shelf,
         engine=engine,
         trials=trials,
-        assessor=prepare_assessor(shelf.rulebook, shelf.knowledge, shelf.weighing.spec.risk, engine),
-        scales=prepare_scales(shelf.weighing, shelf.rulebook, network.rules),
+        basis=Basis(
+            network=network,
+            vocabulary=shelf.rulebook.vocabulary,
+            assessor=assessor,
+            scales=scales,
+            options=options,
+            constraints=tuple(f"never:{index}" for index in range(len(shelf.constraints))),
+        ),
+        assessor=assessor,
+        scales=scales,
         unsuitable=picked(
             engine.position[node] for name, node in network.extra.items() if name.startswith("unsuitable:")
         ),
@@ -197,7 +210,7 @@ def find(desk: Desk, case: Case) -> Findings:
     whole = _projected(desk, case, case.in_place | case.planned | {item.mitigation for item in plan.items}, memo)
     known = sum(_is_known(desk, name, now_facts, now_lists) for name in desk.deciding)
     undecided = _undecided(desk, known, situation.outcome)
-    summarise = partial(_summary, desk, case, memo)
+    answered = partial(_answered, desk, case, trace)
     order = {verdict: at for table in shelf.weighing.spec.tables for at, verdict in enumerate(table.verdicts)}
     form = _form(desk, trace, situation.outcome)
     other = form.recommended if form and form.steps else None
@@ -215,8 +228,8 @@ def find(desk: Desk, case: Case) -> Findings:
         pitfalls=_pitfalls(desk, situation.assessments, projected.assessments),
         plan=plan,
         effect=effect_of(plan, situation.assessments, whole.assessments),
-        conditions=None if undecided else _conditions(desk, case, situation, within, memo),
-        questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), summarise, order),
+        conditions=None if undecided else _conditions(desk, case, situation, within),
+        questions=ask(desk.probe, shelf.rulebook.vocabulary, trace, _summed_up(desk, situation), answered, order),
         reach=within,
         in_recommended=_in_form(desk, case, other, memo) if other else None,
         disputes=weigh_views(case, _judged(desk, situation, undecided), partial(_lead, desk, case, memo)),
@@ -246,23 +259,13 @@ class _Situation:
     outcome: Outcome
 
 
-def _situation(
-    desk: Desk,
-    trace: Trace,
-    in_place: frozenset[str],
-    memo: Memo,
-    possible: bool = True,
-    waived: frozenset[str] = frozenset(),
-) -> _Situation:
-    """Assess and weigh; ``waived`` pitfalls count as no threat as long as they are undetermined."""
+def _situation(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> _Situation:
+    """Assess and weigh."""
     assessments = assess(desk.assessor, trace, in_place, memo)
-    for name in waived:
-        if assessments[name].state == "undetermined":
-            assessments[name] = assessments[name]._replace(may=False)
-    outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo), possible)
-    if possible and desk.tests_known and not trace.later:
+    outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo))
+    if desk.tests_known and not trace.later:
         later = infer(desk.trials, trace.facts, trace.lists, later=True)
-        outcome = _with_range(outcome, _situation(desk, later, in_place, memo, waived=waived).outcome)
+        outcome = _with_range(outcome, _situation(desk, later, in_place, memo).outcome)
     return _Situation(trace=trace, assessments=assessments, outcome=outcome)
 
 
@@ -301,24 +304,15 @@ def _reach(
     return reach(desk.options, now, trace, in_place, planned, sureness)
 
 
-def _projected(
-    desk: Desk,
-    case: Case,
-    measures: frozenset[str],
-    memo: Memo,
-    possible: bool = True,
-    waived: frozenset[str] = frozenset(),
-) -> _Situation:
-    engine = desk.engine if possible else desk.trials
-    trace = infer(engine, *with_measures(desk, case, measures, given_wins=False))
-    return _situation(desk, trace, measures, memo, possible, waived)
+def _projected(desk: Desk, case: Case, measures: frozenset[str], memo: Memo) -> _Situation:
+    trace = infer(desk.engine, *with_measures(desk, case, measures, given_wins=False))
+    return _situation(desk, trace, measures, memo)
 
 
-def _summary(desk: Desk, case: Case, memo: Memo, facts: Facts, lists: Lists) -> Summary | None:
-    trace = infer(desk.trials, facts, lists)
-    if any(trace.holds(f"never:{index}") == "true" for index in range(len(desk.shelf.constraints))):
-        return None
-    return _summed_up(desk, _situation(desk, trace, case.in_place, memo, possible=False))
+def _answered(desk: Desk, case: Case, trace: Trace, changes: Sequence[Change]) -> list[Tried]:
+    """What each change alone leads to."""
+    trial = prepare_trial(desk.basis, trace.facts, trace.lists, changes, in_place=case.in_place)
+    return try_out(trial, [(at,) for at in range(len(changes))])
 
 
 def _judged(desk: Desk, situation: _Situation, undecided: str | None) -> Summary:
@@ -361,29 +355,15 @@ def with_measures(desk: Desk, case: Case, measures: Iterable[str], given_wins: b
         for name, value in desk.shelf.knowledge.mitigations[measure].sets.items():
             fact = vocabulary.facts[name]
             if fact.list is None:
-                facts[name] = _set_to(fact, facts.get(name), value, given_wins and name in case.facts)
+                facts[name] = set_to(fact, facts.get(name), value, given_wins and name in case.facts)
             elif fact.list in lists:
                 elements = lists[fact.list]
                 items = tuple(
-                    {**item, fact.key: _set_to(fact, item.get(fact.key), value, given_wins and fact.key in item)}
+                    {**item, fact.key: set_to(fact, item.get(fact.key), value, given_wins and fact.key in item)}
                     for item in elements.items
                 )
                 lists[fact.list] = replace(elements, items=items)
     return facts, lists
-
-
-def _set_to(fact: Fact, known: Value | None, value: object, keep: bool) -> Value:
-    """What a fact becomes when a measure sets it."""
-    if isinstance(value, list):
-        members = known.members if isinstance(known, SetValue) else frozenset()
-        complete = known.complete if isinstance(known, SetValue) else False
-        return SetValue(members=members | set(map(str, value)), complete=complete)
-    if fact.type == "ordered" and isinstance(known, str):
-        return max(known, str(value), key=fact.order.index)
-    if keep and known is not None:
-        return known
-    assert isinstance(value, str | bool | int | float)
-    return value
 
 
 def forms(desk: Desk, findings: Findings) -> FormTable | None:
@@ -439,7 +419,7 @@ def _in_form(desk: Desk, case: Case, form: str, memo: Memo, conditions: bool = F
         ),
         plan=plan,
         effect=effect_of(plan, one, whole.assessments),
-        conditions=_conditions(desk, case, situation, within, memo) if conditions and not undecided else None,
+        conditions=_conditions(desk, case, situation, within) if conditions and not undecided else None,
         excluded_by=tuple(one.rule for one in excluding),
     )
 
@@ -530,16 +510,28 @@ def _form(desk: Desk, trace: Trace, outcome: Outcome) -> FormAdvice | None:
     )
 
 
-def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach, memo: Memo) -> Conditions | None:
+def _conditions(desk: Desk, case: Case, situation: _Situation, within: Reach) -> Conditions | None:
     """What would bring the verdict to the aim of its table; None when it is there already."""
     doubtful = frozenset(name for name, one in situation.assessments.items() if one.state == "undetermined" and one.may)
+    calendar, knowledge = _calendar(desk, situation), desk.shelf.knowledge
+    with_more = _measures_tried(desk, case, within, doubtful)
+    return require(desk.shelf.weighing, knowledge, situation.outcome, within, doubtful, calendar, with_more)
 
-    def weighed(measures: frozenset[str]) -> Outcome:
-        return _projected(desk, case, case.in_place | measures, memo, possible=False, waived=doubtful).outcome
 
-    calendar = _calendar(desk, situation)
-    knowledge = desk.shelf.knowledge
-    return require(desk.shelf.weighing, knowledge, situation.outcome, within, doubtful, calendar, weighed)
+def _measures_tried(
+    desk: Desk, case: Case, within: Reach, waived: frozenset[str]
+) -> Callable[[frozenset[str], Sequence[str]], list[Tried]]:
+    """What a set of measures beside those in place leads to, and then with one after another of further ones.
+
+    ``waived`` pitfalls are no threat.
+    """
+    measures = sorted(case.in_place.union(within.available))
+    changes = [measure_change(desk.basis, measure, case.lists) for measure in measures]
+    trial = prepare_trial(desk.basis, case.facts, case.lists, changes, waived=waived, states=False)
+    number = {measure: at for at, measure in enumerate(measures)}
+    return lambda chosen, more: try_growing(
+        trial, [number[one] for one in case.in_place | chosen], [number[one] for one in more]
+    )
 
 
 def _calendar(desk: Desk, situation: _Situation) -> Calendar:

@@ -217,16 +217,17 @@ def _leaf(node: n.Leaf, facts: Facts, elements: tuple[Facts, ...]) -> tuple[bool
         case n.Compared():
             left = _fact(node.left, node.left_at, facts, elements)
             right = _fact(node.right, node.right_at, facts, elements)
-            return _compared(left, right, node)
+            return compared(left, right, node)
         case _:
-            return _one_fact(node, _fact(node.fact, 0 if node.lists else None, facts, elements))
+            return one_fact(node, _fact(node.fact, 0 if node.lists else None, facts, elements))
 
 
 def _fact(name: str, at: int | None, facts: Facts, elements: tuple[Facts, ...]) -> Value | None:
     return facts.get(name) if at is None else elements[at].get(name.split(".")[1])
 
 
-def _one_fact(node: n.Has | n.NumberIs | n.Member | n.SizeIs | n.Given, value: Value | None) -> tuple[bool, bool]:
+def one_fact(node: n.Has | n.NumberIs | n.Member | n.SizeIs | n.Given, value: Value | None) -> tuple[bool, bool]:
+    """The rails of a test of one fact that has a value, None when it is unknown."""
     if isinstance(node, n.Given):
         given = value is not None and not (isinstance(value, SetValue) and not value.complete)
         return given, given
@@ -250,7 +251,8 @@ def _one_fact(node: n.Has | n.NumberIs | n.Member | n.SizeIs | n.Given, value: V
             raise TypeError(f"{node} cannot look at {value!r}")
 
 
-def _compared(left: Value | None, right: Value | None, node: n.Compared) -> tuple[bool, bool]:
+def compared(left: Value | None, right: Value | None, node: n.Compared) -> tuple[bool, bool]:
+    """The rails of a comparison of two values, None where one is unknown."""
     if left is None or right is None:
         return UNKNOWN
     if isinstance(right, SetValue):

@@ -6,7 +6,7 @@ of lower ones; then, among all sets that do, take the one of least effort, then 
 supported. Whether a pitfall is then gone or only smaller is for the rules to say (``Effect``).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,8 @@ from toolbox_rules.vocabulary import Fact, Vocabulary
 FULL = 2
 #: How sure it must be that a mitigation is within reach: whatever the unknown facts are, as things look, or at best.
 Sureness = Literal["certain", "likely", "possible"]
+#: From a set of measures and more that join it one after another: whether the aim is reached once so many have joined.
+Grow = Callable[[frozenset[str], Sequence[str]], Callable[[int], bool]]
 _SUPPORT = {"source": 0, "inferred": 1, "general": 2, "no-effect": 3}
 
 
@@ -279,17 +281,17 @@ def cheapest_towards(
     knowledge: Knowledge,
     weighing: WeighingSpec,
     within: Reach,
-    reaches: Callable[[frozenset[str]], bool],
+    grow: Grow,
     choice: Choice,
 ) -> frozenset[str] | None:
-    """The cheapest set of measures with which ``reaches`` holds, None when not even all together do.
+    """The cheapest set of measures that reaches the aim, None when not even all together do.
 
     ``choice`` is one between ``names``; what is found to be needed is added to it.
-    ``reaches`` must not turn false by adding measures. Every set that falls short is grown until adding any further
+    Adding measures must not lead away from the aim. Every set that falls short is grown until adding any further
     measure would reach the aim; the aim then needs one of those left out. The cheapest set that meets all such needs
     found so far is tried next, so the first that reaches the aim is the cheapest of all.
     """
-    if not reaches(frozenset(names)):
+    if not grow(frozenset(), names)(len(names)):
         return None
     constrain(choice, names, knowledge, within)
     prices = costs(names, knowledge, weighing, within)
@@ -298,22 +300,30 @@ def cheapest_towards(
             chosen, _ = choice.cheapest(prices)
         except NoSolutionError:
             return None
-        if reaches(chosen):
+        rest = [name for name in names if name not in chosen]
+        reached = grow(chosen, rest)
+        if reached(0):
             return chosen
-        short = grown(chosen, [name for name in names if name not in chosen], reaches)
-        choice.require(dict.fromkeys(sorted(set(names) - short), 1), 1)
+        choice.require(dict.fromkeys(sorted(left_out(chosen, rest, reached, grow)), 1), 1)
 
 
-def grown(chosen: frozenset[str], rest: list[str], reaches: Callable[[frozenset[str]], bool]) -> frozenset[str]:
-    """Add as many measures as possible, in halves, without reaching the aim."""
-    if not rest:
-        return chosen
-    if not reaches(chosen | set(rest)):
-        return chosen | frozenset(rest)
-    if len(rest) == 1:
-        return chosen
-    middle = len(rest) // 2
-    return grown(grown(chosen, rest[:middle], reaches), rest[middle:], reaches)
+def left_out(chosen: frozenset[str], rest: Sequence[str], reached: Callable[[int], bool], grow: Grow) -> set[str]:
+    """What has to stay out when as many measures as possible are added, in halves, without reaching the aim."""
+    found: set[str] = set()
+    done = 0  # how many of the rest ``reached`` starts from
+    waiting = [(0, len(rest))] if rest else []
+    while waiting:
+        start, end = waiting.pop()
+        if not reached(end - done):
+            continue
+        if end - start > 1:
+            middle = start + (end - start) // 2
+            waiting += [(middle, end), (start, middle)]
+            continue
+        found.add(rest[start])
+        done = end
+        reached = grow(chosen.union(rest[:end]) - found, rest[end:])
+    return found
 
 
 def _helps(knowledge: Knowledge, within: Reach, targets: Mapping[str, Assessment]) -> dict[str, dict[str, int]]:

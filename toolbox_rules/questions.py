@@ -1,12 +1,14 @@
 """Which open question matters: every unknown fact is tried with each answer that could make a difference."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from toolbox_rules import network as n
-from toolbox_rules.cases import Elements, SetValue, Value
-from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.cases import SetValue, Value
 from toolbox_rules.inference import Trace
+from toolbox_rules.ranges import Range, cuts_of, ranges_between
+from toolbox_rules.trying import Change, Tried
 from toolbox_rules.vocabulary import Fact, Vocabulary
 
 
@@ -21,9 +23,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer to a question and what it would change; ``value`` is as in a case file."""
+    """One answer to a question and what it would change; ``value`` is as in a case file.
+
+    Of a number it stands for its whole ``range``, in which every number changes the same; None where that is not known.
+    """
 
     value: str
+    range: Range | None
     verdict: str | None
     form: str | None
     opens: tuple[str, ...]
@@ -52,9 +58,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """For each fact the values that rules tell apart, worked out once from the network."""
+    """For each fact the values that rules tell apart, worked out once from the network; for each number also the
+    conditions that look at it."""
 
     values: Mapping[str, tuple[Value, ...]]
+    numbers: Mapping[str, tuple[n.Node, ...]]
 
 
 def prepare_probe(network: n.Network, vocabulary: Vocabulary) -> Probe:
@@ -68,13 +76,29 @@ def prepare_probe(network: n.Network, vocabulary: Vocabulary) -> Probe:
             seen.setdefault(node.right, []).append(node)
         elif isinstance(node, n.Sum) and node.fact:
             seen.setdefault(node.fact, []).append(n.NumberIs(node.lists, node.fact, "ge", node.bound))
+    asked = {name: fact for name, fact in vocabulary.facts.items() if name in seen and not fact.derived}
+    numbers: dict[str, list[n.Node]] = {name: [] for name, fact in asked.items() if fact.type in ("integer", "number")}
+    for node in network.nodes:
+        for name in _numbers_of(node):
+            if name in numbers:
+                numbers[name].append(node)
     return Probe(
-        values={
-            name: _telling_values(fact, seen[name])
-            for name, fact in vocabulary.facts.items()
-            if name in seen and not fact.derived
-        }
+        values={name: _telling_values(fact, seen[name]) for name, fact in asked.items()},
+        numbers={name: tuple(found) for name, found in numbers.items()},
     )
+
+
+def _numbers_of(node: n.Node) -> set[str]:
+    """The facts that a condition may take as numbers."""
+    match node:
+        case n.NumberIs():
+            return {node.fact}
+        case n.Compared():
+            return {node.left, node.right}
+        case n.Sum():
+            return {name for name in (node.fact, node.other) if name is not None}
+        case _:
+            return set()
 
 
 def _telling_values(fact: Fact, nodes: list[n.Leaf]) -> tuple[Value, ...]:
@@ -107,25 +131,40 @@ def ask(
     vocabulary: Vocabulary,
     trace: Trace,
     now: Summary,
-    summarise: Callable[[Facts, Lists], Summary | None],
+    try_each: Callable[[Sequence[Change]], Sequence[Tried]],
     order: Mapping[str, int],
 ) -> tuple[Question, ...]:
     """Rank the unknown facts by what their answers would change.
 
-    ``summarise`` runs the whole advice on other facts, and gives None when those contradict each other; ``order`` ranks
-    the verdicts. A question of which no single answer changes anything is left out, unless it asks for a whole list.
+    ``try_each`` gives what each change alone leads to; ``order`` ranks the verdicts. An answer that contradicts what is
+    known is none. A question of which no single answer changes anything is left out, unless it asks for a whole list.
     """
+    asked = []
+    for name in probe.values:
+        unknown = _unknown_in(vocabulary.facts[name], trace)
+        told = _told_apart(probe, vocabulary.facts[name], trace) if unknown is not None else ()
+        if unknown is not None and told:
+            asked.append((name, unknown, told))
+    changes = [
+        _change(vocabulary.facts[name], value, unknown, trace) for name, unknown, told in asked for value, _ in told
+    ]
+    tried = iter(try_each(changes))
     questions = []
-    for name, values in probe.values.items():
-        fact = vocabulary.facts[name]
-        unknown = _unknown_in(fact, trace)
-        if unknown is not None and values:
-            tried = [(value, summarise(*_answered(fact, value, trace))) for value in values]
-            possible = [(value, after) for value, after in tried if after is not None]
-            questions.append(_question(name, unknown, possible, now, order))
+    for name, unknown, told in asked:
+        possible = [(*one, after) for one, after in zip(told, tried, strict=False) if not after.contradicts]
+        questions.append(_question(name, unknown, possible, now, order))
     found = [one for one in questions if one.answers]
     found += [_whole_list(name) for name in vocabulary.lists if name not in trace.lists]
     return tuple(sorted(found, key=lambda one: (one.rank, one.fact)))
+
+
+def _told_apart(probe: Probe, fact: Fact, trace: Trace) -> Sequence[tuple[Value, Range | None]]:
+    """Values of a fact that rules tell apart in a case, with the range that a number stands for."""
+    cuts = [cuts_of(node, fact.name, trace.facts) for node in probe.numbers.get(fact.name, ())]
+    sure = [one for one in cuts if one is not None]
+    if fact.name not in probe.numbers or len(sure) < len(cuts):
+        return [(value, None) for value in probe.values[fact.name]]
+    return [(value, one) for one, value in ranges_between(fact, chain.from_iterable(sure))]
 
 
 def _unknown_in(fact: Fact, trace: Trace) -> tuple[int, ...] | None:
@@ -136,10 +175,12 @@ def _unknown_in(fact: Fact, trace: Trace) -> tuple[int, ...] | None:
     return tuple(at for at, item in enumerate(items) if _open(item.get(fact.key))) or None
 
 
-def _answered(fact: Fact, value: Value, trace: Trace) -> tuple[Facts, Lists]:
+def _change(fact: Fact, value: Value, elements: tuple[int, ...], trace: Trace) -> Change:
+    """An answer, given for every element of which the fact is unknown."""
     if fact.list is None:
-        return {**trace.facts, fact.name: _joined(trace.facts.get(fact.name), value)}, trace.lists
-    return trace.facts, _with_elements(trace.lists, fact, value)
+        return Change(values={(fact.name, None): _joined(trace.facts.get(fact.name), value)})
+    items = trace.lists[fact.list].items
+    return Change(values={(fact.name, at): _joined(items[at].get(fact.key), value) for at in elements})
 
 
 def _whole_list(name: str) -> Question:
@@ -158,48 +199,57 @@ def _joined(known: Value | None, value: Value) -> Value:
     return value
 
 
-def _with_elements(lists: Lists, fact: Fact, value: Value) -> dict[str, Elements]:
-    elements = lists[str(fact.list)]
-    items = tuple(
-        {**item, fact.key: _joined(item.get(fact.key), value)} if _open(item.get(fact.key)) else item
-        for item in elements.items
-    )
-    return {**lists, str(fact.list): Elements(items=items, complete=elements.complete)}
-
-
 def _question(
     fact: str,
     elements: tuple[int, ...],
-    tried: Iterable[tuple[Value, Summary]],
+    tried: Iterable[tuple[Value, Range | None, Tried]],
     now: Summary,
     order: Mapping[str, int],
 ) -> Question:
-    answers = [(answer, after) for value, after in tried if (answer := _answer(value, now, after)) is not None]
+    answers = [
+        (answer, after) for value, one, after in tried if (answer := _answer(value, one, now, after)) is not None
+    ]
     verdicts = [order[after.verdict] for _, after in answers]
     swing = max(verdicts, default=0) - min([*verdicts, order[now.verdict]], default=0) if verdicts else 0
     moves = any(answer.verdict for answer, _ in answers)
     forms = any(answer.form for answer, _ in answers)
     weights = [0] * 8
     for pitfall in {pitfall for answer, _ in answers for pitfall in (*answer.opens, *answer.settles)}:
-        risk = max(now.states[pitfall][1], *(after.states[pitfall][1] for _, after in answers))
+        risk = max(
+            now.states[pitfall][1], *(after.changed.get(pitfall, now.states[pitfall])[1] for _, after in answers)
+        )
         weights[risk] += 1
     return Question(
         fact=fact,
         elements=elements,
-        answers=tuple(answer for answer, _ in answers),
+        answers=_merged([answer for answer, _ in answers]),
         rank=(-int(moves), -swing, -int(forms), *(-weight for weight in reversed(weights))),
     )
 
 
-def _answer(value: Value, now: Summary, after: Summary) -> Answer | None:
-    changed = [pitfall for pitfall, (state, _) in after.states.items() if state != now.states[pitfall][0]]
-    opens = tuple(sorted(pitfall for pitfall in changed if after.states[pitfall][0] in ("open", "exposed")))
-    settles = tuple(sorted(pitfall for pitfall in changed if after.states[pitfall][0] in ("covered", "not-applicable")))
+def _answer(value: Value, range_: Range | None, now: Summary, after: Tried) -> Answer | None:
+    changed = {name: state for name, (state, _) in after.changed.items() if state != now.states[name][0]}
+    opens = tuple(sorted(pitfall for pitfall, state in changed.items() if state in ("open", "exposed")))
+    settles = tuple(sorted(pitfall for pitfall, state in changed.items() if state in ("covered", "not-applicable")))
     verdict = after.verdict if after.verdict != now.verdict else None
     form = after.form if after.form != now.form else None
     if not (opens or settles or verdict or form):
         return None
-    return Answer(value=show(value), verdict=verdict, form=form, opens=opens, settles=settles)
+    return Answer(value=show(value), range=range_, verdict=verdict, form=form, opens=opens, settles=settles)
+
+
+def _merged(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """One answer for ranges next to each other that change the same."""
+    found: list[Answer] = []
+    for one in answers:
+        last = found[-1] if found else None
+        if last is not None and last.range is not None and one.range is not None:
+            both = last.range.joined(one.range)
+            if both is not None and replace(last, value=one.value, range=one.range) == one:
+                found[-1] = replace(last, range=both)
+                continue
+        found.append(one)
+    return tuple(found)
 
 
 def show(value: Value) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolbox_rules.knowledge import Knowledge
-from toolbox_rules.planning import Reach, cheapest_towards, grown
+from toolbox_rules.planning import Grow, Reach, cheapest_towards, left_out
 from toolbox_rules.solving import Choice, NoSolutionError
+from toolbox_rules.trying import Tried
 from toolbox_rules.weighing import Outcome, Weighing
 
 MOST_SWAPS = 5
@@ -87,28 +88,32 @@ def require(
     within: Reach,
     doubtful: frozenset[str],
     calendar: Calendar,
-    weighed: Callable[[frozenset[str]], Outcome],
+    with_more: Callable[[frozenset[str], Sequence[str]], list[Tried]],
 ) -> Conditions | None:
     """What would bring the verdict to the aim of its table; None when it is there already.
 
-    ``weighed`` gives the outcome with some measures in place, in which ``doubtful`` pitfalls count as no threat.
+    ``with_more`` says what some measures lead to, and then one after another of further ones; ``doubtful`` pitfalls
+    count as no threat there.
     """
     aim = next(table for table in weighing.spec.tables if table.id == outcome.table).aim
     if outcome.verdict == aim:
         return None
-    best = weighed(frozenset(within.available))
+    (best,) = with_more(frozenset(within.available), ())
     assumed = _assumed(weighing, outcome.table, best, aim)
     barred = _excluding(best, aim)
 
-    def reaches(measures: frozenset[str]) -> bool:
-        after = weighed(measures)
+    def reaches(after: Tried) -> bool:
         return not _excluding(after, aim) - barred and _decided(weighing, after, assumed) == aim
+
+    def grow(measures: frozenset[str], more: Sequence[str]) -> Callable[[int], bool]:
+        tried = with_more(measures, more)
+        return lambda count: reaches(tried[count])
 
     names = tuple(sorted(within.available))
     chosen, choice = None, Choice(names=names)
     if assumed is not None:
-        chosen = cheapest_towards(names, knowledge, weighing.spec, within, reaches, choice)
-    swaps, all_swaps = equally_cheap(choice, chosen, knowledge, weighing, within, reaches) if chosen else ((), True)
+        chosen = cheapest_towards(names, knowledge, weighing.spec, within, grow, choice)
+    swaps, all_swaps = equally_cheap(choice, chosen, knowledge, weighing, within, grow) if chosen else ((), True)
     now = {one.criterion: one.level for one in outcome.criteria}
     return Conditions(
         aim=aim,
@@ -134,7 +139,7 @@ def equally_cheap(
     knowledge: Knowledge,
     weighing: Weighing,
     within: Reach,
-    reaches: Callable[[frozenset[str]], bool],
+    grow: Grow,
 ) -> tuple[tuple[Swap, ...], bool]:
     """Other sets that reach the aim for the same effort and number, nearest first, and whether these are all.
 
@@ -156,13 +161,14 @@ def equally_cheap(
             return tuple(found), True
         if len(found) == MOST_SWAPS:
             return tuple(found), False
-        if reaches(other):
+        rest = [name for name in names if name not in other]
+        reached = grow(other, rest)
+        if reached(0):
             leave, take = chosen - other, other - chosen
             found.append(Swap(leave=tuple(sorted(leave)), take=tuple(sorted(take))))
             _forbid(choice, leave, take)
         else:
-            short = grown(other, [name for name in names if name not in other], reaches)
-            choice.require(dict.fromkeys(sorted(set(names) - short), 1), 1)
+            choice.require(dict.fromkeys(sorted(left_out(other, rest, reached, grow)), 1), 1)
     return tuple(found), False
 
 
@@ -196,11 +202,11 @@ def moment(knowledge: Knowledge, calendar: Calendar, measure: str) -> Term:
 # --- the table ------------------------------------------------------------------------------------------------------
 
 
-def _assumed(weighing: Weighing, table: str, best: Outcome, aim: str) -> dict[str, str] | None:
+def _assumed(weighing: Weighing, table: str, best: Tried, aim: str) -> dict[str, str] | None:
     """The criteria that stay too low even with every measure, each with the lowest level that will do."""
     names = list(weighing.spec.criteria)
     orders = [list(weighing.spec.criteria[name].levels) for name in names]
-    reached = [order.index(one.level) for order, one in zip(orders, best.criteria, strict=True)]
+    reached = [order.index(best.criteria[name]) for order, name in zip(orders, names, strict=True)]
     top = [len(order) - 1 for order in orders]
     decisions = weighing.decisions[table]
     if decisions[tuple(top)] != aim:
@@ -213,15 +219,15 @@ def _assumed(weighing: Weighing, table: str, best: Outcome, aim: str) -> dict[st
     return {name: orders[at][top[at]] for at, name in enumerate(names) if top[at] > reached[at]}
 
 
-def _decided(weighing: Weighing, outcome: Outcome, assumed: Mapping[str, str] | None) -> str:
+def _decided(weighing: Weighing, after: Tried, assumed: Mapping[str, str] | None) -> str:
     levels = []
-    for one in outcome.criteria:
-        order = list(weighing.spec.criteria[one.criterion].levels)
-        floor = order.index((assumed or {}).get(one.criterion, order[0]))
-        levels.append(max(order.index(one.level), floor))
-    return weighing.decisions[outcome.table][tuple(levels)]
+    for name, level in after.criteria.items():
+        order = list(weighing.spec.criteria[name].levels)
+        floor = order.index((assumed or {}).get(name, order[0]))
+        levels.append(max(order.index(level), floor))
+    return weighing.decisions[after.table][tuple(levels)]
 
 
-def _excluding(outcome: Outcome, verdict: str) -> frozenset[str]:
+def _excluding(after: Tried, verdict: str) -> frozenset[str]:
     """The rules that rule a verdict out."""
-    return frozenset(one.rule for one in outcome.arguments if one.stance == "excludes" and verdict in one.verdicts)
+    return frozenset(one.rule for one in after.excluding if verdict in one.verdicts)

@@ -107,7 +107,7 @@ def weigh(
     barred = _barred(certain)
     return Outcome(
         table=table.id,
-        verdict=_allowed(table, by_table, barred),
+        verdict=allowed(table, by_table, barred),
         by_table=by_table,
         possible=_possible(scales, tables, criteria, barred, _barred(uncertain)) if possible else (),
         criteria=criteria,
@@ -225,7 +225,7 @@ def _barred(arguments: Iterable[ArgumentResult]) -> frozenset[str]:
     return frozenset(verdict for one in arguments if one.stance == "excludes" for verdict in one.verdicts)
 
 
-def _allowed(table: DecisionTable, verdict: str, barred: frozenset[str]) -> str:
+def allowed(table: DecisionTable, verdict: str, barred: frozenset[str]) -> str:
     """The best verdict, no better than that of the table, that nothing rules out; the worst if all are."""
     at = table.verdicts.index(verdict)
     return next((one for one in reversed(table.verdicts[: at + 1]) if one not in barred), table.verdicts[0])
@@ -233,9 +233,9 @@ def _allowed(table: DecisionTable, verdict: str, barred: frozenset[str]) -> str:
 
 def _chain(table: DecisionTable, verdict: str, barred: frozenset[str], doubtful: frozenset[str]) -> list[str]:
     """The verdicts that can come of one, when some exclusions are still in doubt."""
-    found = [_allowed(table, verdict, barred)]
+    found = [allowed(table, verdict, barred)]
     while found[-1] in doubtful and table.verdicts.index(found[-1]) > 0:
-        lower = _allowed(table, table.verdicts[table.verdicts.index(found[-1]) - 1], barred)
+        lower = allowed(table, table.verdicts[table.verdicts.index(found[-1]) - 1], barred)
         if lower == found[-1]:
             break
         found.append(lower)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from toolbox_rules.questions import Answer, Question
+from toolbox_rules.ranges import joined
 from toolbox_rules.rendering.disputing import told_in_short
 from toolbox_rules.rendering.report import Item, Section, Span, line, listing, paragraph, section
 from toolbox_rules.rendering.telling import Story
@@ -97,10 +98,14 @@ def _effect(story: Story, question: Question, word: str, effect: str, answers: I
 
 
 def _quoted(story: Story, question: Question, answers: Iterable[Answer]) -> str:
-    """The answers as a reader would give them; of numbers only some stand for all in between."""
+    """The answers as a reader would give them; of numbers that stand for no range only some stand for all between."""
     say = story.say
     fact = say.fact_named(question.fact)
-    quoted = [f"'{say.written(fact, answer.value)}'" for answer in answers]
+    given = list(answers)
+    ranges = joined(answer.range for answer in given if answer.range is not None)
+    if ranges:
+        return say.listed([f"'{say.range(fact, one)}'" for one in ranges], "or", _SHOWN_ANSWERS)
+    quoted = [f"'{say.written(fact, answer.value)}'" for answer in given]
     if fact.type in ("integer", "number"):
         return say.word("for_example", values=say.listed([quoted[0], quoted[-1]][: len(quoted)], "or"))
     return say.listed(quoted, "or", _SHOWN_ANSWERS)

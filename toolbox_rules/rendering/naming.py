@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from toolbox_rules.advice import Desk
 from toolbox_rules.cases import Elements, SetValue, Value
 from toolbox_rules.model import Lang, Text
+from toolbox_rules.ranges import Range, closed
 from toolbox_rules.rendering.report import TONES, Style
 from toolbox_rules.rendering.words import WORDS
 from toolbox_rules.vocabulary import Fact
@@ -179,6 +180,24 @@ class Voice:
     def _set(self, fact: Fact, members: list[str], complete: bool) -> str:
         words = self.listed(self._label(fact, member) for member in members) or self.word("none")
         return words if complete else self.word("perhaps_more", words=words)
+
+    def range(self, fact: Fact, one: Range) -> str:
+        """A range of numbers in words; a range of one number is that number."""
+        whole = closed(fact, one)
+        if whole.at_least is not None and whole.at_least == whole.at_most:
+            return self.value(fact, whole.at_least)
+        low = one.at_least if one.at_least is not None else one.above
+        high = one.at_most if one.at_most is not None else one.below
+        if low is not None and high is not None and fact.type == "integer":
+            one, low, high = whole, whole.at_least, whole.at_most
+        kinds = [kind for kind in ("at_least", "above", "at_most", "below") if getattr(one, kind) is not None]
+        name = "range" if kinds == ["at_least", "at_most"] else f"range_{'_'.join(kinds) or 'any'}"
+        both = low is not None and high is not None
+        return self.word(
+            name,
+            low="" if low is None else self.value(fact, low, unit=not both),
+            high="" if high is None else self.value(fact, high),
+        )
 
     def number(self, value: float) -> str:
         """A number as it is written in this language.

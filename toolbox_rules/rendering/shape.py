@@ -245,10 +245,23 @@ class Needed(Part):
     barred_by: tuple[str, ...]
 
 
+class Bounds(Part):
+    """A range of numbers, with bounds as in the rule language; null where there is none."""
+
+    at_least: int | float | None
+    above: int | float | None
+    at_most: int | float | None
+    below: int | float | None
+
+
 class Effect(Part):
-    """One answer to a question and what it would change; ``value`` is as in a case file."""
+    """One answer to a question and what it would change; ``value`` is as in a case file.
+
+    Of a number it stands for its whole ``range``, in which every number changes the same.
+    """
 
     value: str
+    range: Bounds | None
     verdict: str | None
     form: str | None
     opens: tuple[str, ...]
