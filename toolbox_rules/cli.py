@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib import metadata
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -166,6 +166,33 @@ def check(
 
 
 @app.command()
+def graph(
+    case: Annotated[
+        Path | None, typer.Argument(metavar="[CASE]", help="A case file; without it all knowledge.")
+    ] = None,
+    lang: Lang = Language.nl,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="A .svg, .png, .graphml or .json; without it SVG is printed."
+        ),
+    ] = None,
+) -> None:
+    """Draw what threatens a case and the plan against it, or the map of all knowledge."""
+    toolbox = Toolbox.load(rules, knowledge)
+    view = (toolbox if case is None else toolbox.advise(case)).draw(lang.value)
+    if output is None:
+        _write(view.to_svg(), None)
+        return
+    try:
+        view.save(output)
+    except OSError as error:
+        _cannot_write(output, error)
+
+
+@app.command()
 def schema(output: Output = None) -> None:
     """Print the JSON Schema of an advice in JSON."""
     _write(json.dumps(document.json_schema(), indent=2), output)
@@ -249,8 +276,12 @@ def _write(answer: str, output: Path | None) -> None:
     try:
         output.write_text(f"{answer}\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        print(f"{output}: error: the file cannot be written: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(1) from None
+        _cannot_write(output, error)
+
+
+def _cannot_write(output: Path, error: OSError) -> NoReturn:
+    print(f"{output}: error: the file cannot be written: {error.strerror}", file=sys.stderr)
+    raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":
