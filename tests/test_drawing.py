@@ -141,8 +141,9 @@ def test_every_threatening_pitfall_and_every_measure_of_the_plan_stands_in_the_p
 
 def test_all_knowledge_stands_on_the_map(shipped: Toolbox) -> None:
     words = re.sub(r"- ?|\s", "", texts(shipped.draw("en")))
-    for item in (*shipped.knowledge.pitfalls.values(), *shipped.knowledge.mitigations.values()):
-        assert re.sub(r"- ?|\s", "", item.name.en) in words, item.id
+    pitfalls = [one.name.en for one in shipped.knowledge.pitfalls.values()]
+    for name in (*pitfalls, *(one.name.en for one in shipped.knowledge.mitigations.values())):
+        assert re.sub(r"- ?|\s", "", name) in words, name
 
 
 def test_everything_stays_inside_the_picture_and_words_inside_their_cards(
@@ -244,15 +245,16 @@ def test_png_has_the_size_of_the_picture(car: Toolbox) -> None:
 
 def test_graphml_and_json_give_the_graph_back(shipped: Toolbox) -> None:
     view = shipped.advise(CASES[0]).draw()
-    read = nx.read_graphml(io.StringIO(view.to_graphml()), force_multigraph=True)
-    assert dict(read.nodes(data=True)) == dict(view.graph.nodes(data=True))
+    read = nx.read_graphml(io.BytesIO(view.to_graphml().encode()), force_multigraph=True)
+    assert {node: read.nodes[node] for node in read} == {node: view.graph.nodes[node] for node in view.graph}
+    assert set(read.edges(keys=True)) == set(view.graph.edges(keys=True))
     linked = nx.node_link_graph(json.loads(view.to_node_link()), edges="edges")
     assert nx.utils.graphs_equal(linked, nx.MultiDiGraph(view.graph))
 
 
 def test_the_graph_of_a_case_tells_state_risk_cause_and_place_in_the_plan(car: Toolbox) -> None:
     view = car.advise({"symptom": {"lights": "dark"}, "battery": {"boosted": False}}).draw()
-    facts = dict(view.graph.nodes(data=True))
+    facts = view.graph.nodes
     assert set(facts) == {"pitfall:flat-battery", "mitigation:jump-start"}
     battery = facts["pitfall:flat-battery"]
     assert (battery["state"], battery["risk"], battery["root_cause"]) == ("open", "high", "false")

@@ -32,7 +32,7 @@ def wrapped(text: str, width: float, size: float, bold: bool = False) -> tuple[s
     >>> wrapped("Niemand voert de regie", 75, 10)
     ('Niemand voert', 'de regie')
     >>> wrapped("Domeinoverstijgend", 70, 10)
-    ('Domeinover-', 'stijgend')
+    ('Domeinovers-', 'tijgend')
     """
     lines: list[str] = []
     for word in text.split():
