@@ -247,7 +247,7 @@ def test_graphml_and_json_give_the_graph_back(shipped: Toolbox) -> None:
     view = shipped.advise(CASES[0]).draw()
     read = nx.read_graphml(io.BytesIO(view.to_graphml().encode()), force_multigraph=True)
     assert {node: read.nodes[node] for node in read} == {node: view.graph.nodes[node] for node in view.graph}
-    assert set(read.edges(keys=True)) == set(view.graph.edges(keys=True))
+    assert set(read.edges) == set(view.graph.edges)
     linked = nx.node_link_graph(json.loads(view.to_node_link()), edges="edges")
     assert nx.utils.graphs_equal(linked, nx.MultiDiGraph(view.graph))
 

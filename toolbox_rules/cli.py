@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from importlib import metadata
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from toolbox_rules import checking
+from toolbox_rules.cataloguing.writing import stale, write_catalogue
 from toolbox_rules.documents import parse_document
-from toolbox_rules.problems import ToolboxError
+from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.rendering import document, text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
@@ -190,6 +192,35 @@ def graph(
         view.save(output)
     except OSError as error:
         _cannot_write(output, error)
+
+
+@app.command()
+def catalogue(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write in.")],
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say which pages are no longer as the files are.")
+    ] = False,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+) -> None:
+    """Write a page for every pitfall, measure, rule and practice case, in Dutch and English."""
+    pages = Toolbox.load(rules, knowledge).catalogue()
+    if check_only:
+        found = stale(pages, output)
+        if found:
+            raise ToolboxError(map(partial(_stale_page, output), found))
+        return
+    try:
+        write_catalogue(pages, output)
+    except OSError as error:
+        _cannot_write(output, error)
+
+
+def _stale_page(folder: Path, path: str) -> Problem:
+    message, hint = "this page is no longer as the files are", f"write it anew: toolbox-rules catalogue -o {folder}"
+    return Problem(
+        code="TR403", message=message, location=Location(path=f"{folder}/{path}", line=0, column=0), hint=hint
+    )
 
 
 @app.command()

@@ -23,6 +23,7 @@ from toolbox_rules.advice import (
 )
 from toolbox_rules.batch import advise_table
 from toolbox_rules.cases import Case, read_case
+from toolbox_rules.cataloguing.writing import catalogue
 from toolbox_rules.comparing import Comparison, compare
 from toolbox_rules.drawing.surroundings import case_graph, case_picture
 from toolbox_rules.drawing.view import GraphView
@@ -313,6 +314,10 @@ class Toolbox:
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The knowledge as a frozen networkx graph."""
         return build_graph(self.knowledge, self._desk.shelf.rulebook)
+
+    def catalogue(self) -> Mapping[str, str]:
+        """All rules and knowledge as pages in Dutch and English: the path and the text of each file."""
+        return MappingProxyType(catalogue(self._desk))
 
     def draw(self, lang: Lang = "nl") -> GraphView:
         """All knowledge: ``graph``, and a picture of every pitfall with what it leads to and what helps."""
