@@ -142,7 +142,7 @@ def test_a_hit_tells_state_place_and_question(scores: dict[str, Score]) -> None:
 def test_what_is_missed_has_the_first_reason_of_why_not(scores: dict[str, Score]) -> None:
     assert [hit.reason for hit in scores["no-start"].hits] == [
         None,
-        "The battery is flat: Weak power: yes; no",
+        "'The battery is flat' asks Weak power: yes; found: no",
     ]
 
 

@@ -170,13 +170,14 @@ def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
     mark = {"undetermined": "unknown", "covered": "true"}.get(state, "false")
     for rule in proof.children:
         parts = [part for part in rule.children if state != "covered" or part.kind == "control"]
-        for step in (step for part in parts for step in leaves(part, mark)):
-            words = next(one for one in flattened(retold(step, story)) if one.mark)
+        for part, step in ((part, step) for part in parts for step in leaves(part, mark)):
+            alone = replace(rule, children=(replace(part, children=(step,)),))
+            words = next(one for one in flattened(retold(alone, story)) if one.mark)
             title = desk.shelf.rulebook.rules[rule.name].spec.title.en
-            return f"{title}: {words.words}; {words.found}" if words.found else f"{title}: {words.words}"
+            return f"'{title}' asks {words.words}; found: {words.found or words.mark}"
     unnamed = next((rule for rule in proof.children if rule.state == state), proof.children[0])
     title = desk.shelf.rulebook.rules[unnamed.name].spec.title.en
-    return f"{title}: depends on who or what is not named yet"
+    return f"'{title}' depends on who or what is not named yet"
 
 
 def leaves(proof: Proof, truth: str) -> Iterator[Proof]:
