@@ -169,8 +169,8 @@ def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
     story = story_of(found, Voice(desk=desk, lang="en"))
     mark = {"undetermined": "unknown", "covered": "true"}.get(state, "false")
     for rule in proof.children:
-        parts = [part for part in rule.children if state != "covered" or part.kind == "control"]
-        for part, step in ((part, step) for part in parts for step in leaves(part, mark)):
+        frames = [frame for frame in rule.children if state != "covered" or frame.kind == "control"]
+        for part, step in ((frame, leaf) for frame in frames for leaf in leaves(frame, mark)):
             alone = replace(rule, children=(replace(part, children=(step,)),))
             words = next(one for one in flattened(retold(alone, story)) if one.mark)
             title = desk.shelf.rulebook.rules[rule.name].spec.title.en
