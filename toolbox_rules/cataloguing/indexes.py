@@ -58,7 +58,9 @@ def rule_index(say: Wording) -> Iterator[str]:
 def case_index(say: Wording) -> Iterator[str]:
     """All practice cases by their outcome."""
     cases = say.desk.shelf.knowledge.cases
-    groups = {say.both(f"outcome_{one}"): [n for n, case in cases.items() if case.outcome == one] for one in _OUTCOMES}
+    groups = {
+        say.both(f"page_outcome_{one}"): [n for n, case in cases.items() if case.outcome == one] for one in _OUTCOMES
+    }
     names = {name: one.name for name, one in cases.items()}
     yield from _index("all_cases", {key: found for key, found in groups.items() if found}, names, say)
 

@@ -31,7 +31,9 @@ def pitfall_page(name: str, say: Wording, crossings: Crossings) -> Iterator[str]
         yield from _part(say.both("few_mitigations"), [say.told(pitfall.few_mitigations)])
     for heading, links in (("leads_to_heading", pitfall.leads_to), ("aggravates_heading", pitfall.aggravates)):
         yield from _part(say.both(heading), _pitfall_links(links, say))
-    yield from _part(say.both("caused_by"), (f"- {say.pitfall(cause)}" for cause in crossings.causes.get(name, ())))
+    yield from _part(
+        say.both("page_caused_by"), (f"- {say.pitfall(cause)}" for cause in crossings.causes.get(name, ()))
+    )
     yield from _part(say.both("seen_in"), _case_links(pitfall.seen_in, say))
     cited = [*pitfall.sources, *_cited((*pitfall.leads_to, *pitfall.aggravates, *pitfall.seen_in))]
     yield from say.sources([*cited, *_cited(link for _, link in crossings.helps.get(name, ()))])
@@ -56,9 +58,9 @@ def mitigation_page(name: str, say: Wording) -> Iterator[str]:
     facts = [
         (say.both("name"), f"`{one.id}`"),
         (say.both("kind"), say.both(f"kind_{one.kind}")),
-        (say.both("effort"), say.paired(say.desk.shelf.weighing.spec.effort[one.effort].label)),
+        (say.both("page_effort"), say.paired(say.desk.shelf.weighing.spec.effort[one.effort].label)),
         (say.both("phases"), _phases(one.phases, say)),
-        (say.both("who"), say.paired(one.who)),
+        (say.both("page_who"), say.paired(one.who)),
         (say.both("sign_that_it_works"), say.inline(one.sign)),
         (say.both("rests_on"), say.claim(one.basis, one.sources)),
         *([(say.both("not_when"), say.inline(one.not_when))] if one.not_when else []),
@@ -132,7 +134,7 @@ def case_page(name: str, say: Wording, crossings: Crossings) -> Iterator[str]:
     """The story of a practice case, and what was seen and helped in it."""
     case = say.desk.shelf.knowledge.cases[name]
     yield from [f"# {say.paired(case.name)}", "", say.told(case.summary), ""]
-    facts = [(say.both("name"), f"`{case.id}`"), (say.both("outcome"), say.both(f"outcome_{case.outcome}"))]
+    facts = [(say.both("name"), f"`{case.id}`"), (say.both("page_outcome"), say.both(f"page_outcome_{case.outcome}"))]
     where_and_when = (("place", case.place), ("period", case.period))
     facts += [(say.both(key), escaped(value)) for key, value in where_and_when if value]
     yield from table(facts)
