@@ -10,7 +10,7 @@ DEVELOPING := .venv/developing.stamp
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help advise test backtest bench clean
+.PHONY: help advise test backtest docs bench clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -29,6 +29,11 @@ test: $(DEVELOPING) ## check everything: style, types, architecture, knowledge, 
 
 backtest: $(DEVELOPING) ## hold the advice against documented collaborations
 	$(BIN)/python tests/backtest/run.py
+
+docs: $(DEVELOPING) ## write anew what stands in docs/ and is made from the knowledge
+	$(BIN)/toolbox-rules catalogue -o docs/catalogue
+	$(BIN)/toolbox-rules graph examples/cases/wijksteunpunt.yaml --lang nl -o docs/pictures/wijksteunpunt.nl.svg
+	$(BIN)/toolbox-rules graph examples/cases/wijksteunpunt.yaml --lang en -o docs/pictures/wijksteunpunt.en.svg
 
 bench: $(DEVELOPING) ## measure the targets side by side
 	$(PIP) --editable '.[dev,bench]'

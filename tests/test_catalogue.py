@@ -25,7 +25,7 @@ def car() -> dict[str, str]:
 
 
 def test_the_catalogue_in_docs_is_as_the_files_are(shipped: dict[str, str]) -> None:
-    """When this fails: toolbox-rules catalogue -o docs/catalogue."""
+    """When this fails: make docs."""
     assert stale(shipped, ROOT / "docs" / "catalogue") == ()
 
 

@@ -214,6 +214,14 @@ def test_svg_is_well_formed_and_holds_its_words_as_text(views: dict[tuple[str, L
         assert written == [shape.text for shape in view.picture.shapes if isinstance(shape, Words)]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_picture_in_docs_is_as_the_files_are(shipped: Toolbox, lang: Lang) -> None:
+    """When this fails: make docs."""
+    view = shipped.advise(ROOT / "examples" / "cases" / "wijksteunpunt.yaml").draw(lang)
+    picture = ROOT / "docs" / "pictures" / f"wijksteunpunt.{lang}.svg"
+    assert picture.read_text(encoding="utf-8") == view.to_svg()
+
+
 def test_svg_escapes_what_a_case_is_called(car: Toolbox) -> None:
     svg = car.advise({"name": "<b> & co", "fuel": {"gauge": "empty"}}).draw("en").to_svg()
     assert "<title>What threatens: &lt;b&gt; &amp; co</title>" in svg
