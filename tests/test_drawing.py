@@ -242,6 +242,11 @@ def test_a_notebook_shows_the_picture(car: Toolbox) -> None:
     assert view._repr_svg_() == view.to_svg()
 
 
+def test_a_view_is_told_in_one_line(car: Toolbox) -> None:
+    view = car.advise({"name": "Kever", "fuel": {"gauge": "empty", "refuelled": False}}).draw("en")
+    assert repr(view) == "<GraphView 'What threatens: Kever': 2 nodes, 1 edges>"
+
+
 def test_png_needs_matplotlib_and_says_so(car: Toolbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ToolboxError) as caught:

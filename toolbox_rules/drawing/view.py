@@ -15,12 +15,15 @@ from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 FORMS: Final = (".svg", ".png", ".graphml", ".json")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GraphView:
     """A graph of knowledge and its picture; shows itself as SVG in a notebook."""
 
     graph: "nx.MultiDiGraph[str]"
     picture: Picture
+
+    def __repr__(self) -> str:
+        return f"<GraphView '{self.picture.title}': {len(self.graph)} nodes, {self.graph.number_of_edges()} edges>"
 
     def to_svg(self) -> str:
         """The picture as SVG, its texts as text."""
