@@ -56,7 +56,7 @@ def check_texts(shelf: Shelf) -> Iterator[Problem]:
         yield from _too_long(one)
         yield from _long_sentences(one)
         yield from _untranslated(one)
-    yield from _repeated(passages)
+    yield from _repeated(passages, {rule.document.path for rule in shelf.rulebook.rules.values()})
 
 
 def _passages(document: Document, value: object, place: Place) -> Iterator[_Passage]:
@@ -97,14 +97,14 @@ def _untranslated(one: _Passage) -> Iterator[Problem]:
         yield one.problem("TR312", "this text is the same in both languages", "translate it")
 
 
-def _repeated(passages: list[_Passage]) -> Iterator[Problem]:
-    """Texts of one kind that say nearly the same in other words, or in the same; each is held against earlier ones."""
-    earlier: dict[tuple[str, str], list[tuple[_Passage, frozenset[str]]]] = {}
+def _repeated(passages: list[_Passage], rules: set[str]) -> Iterator[Problem]:
+    """Texts of one kind that say nearly the same; each is held against earlier ones, those of rules apart."""
+    earlier: dict[tuple[str, bool], list[tuple[_Passage, frozenset[str]]]] = {}
     for one in passages:
         words = _words(one.text)
         if one.lang != "nl" or one.key not in _SAID_ONCE or len(words) < _SENTENCE:
             continue
-        kind = one.key, one.document.path.split("/")[0]
+        kind = one.key, one.document.path in rules
         for other, others in earlier.setdefault(kind, []):
             if len(words & others) * 100 >= _ALIKE * len(words | others):
                 place = other.document.location(other.place)
