@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -200,7 +201,25 @@ def test_check_prints_every_problem(run: Run, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(checking, "check", check)
     status, out, err = run("check", str(ROOT / "tests/small"), "--rules", "more")
     assert (status, out, err) == (1, "", "rules/a.yaml:1:2: error[TR301]: this is wrong\n1 error in 1 file\n")
-    assert seen == [[ROOT / "tests/small/rules", Path("more")], [ROOT / "tests/small/knowledge"], []]
+    folders: tuple[object, ...] = [ROOT / "tests/small/rules", Path("more")], [ROOT / "tests/small/knowledge"], []
+    assert seen == [*folders, date.today().year]  # noqa: DTZ011
+
+
+def test_graph_prints_the_picture_of_a_case_or_of_everything(run: Run, trip: str) -> None:
+    assert run("graph", trip, "--lang", "en", *SMALL) == (0, small().advise(trip).draw("en").to_svg() + "\n", "")
+    assert run("graph", *SMALL) == (0, small().draw("nl").to_svg() + "\n", "")
+
+
+def test_graph_writes_the_form_that_the_file_is_called_after(run: Run, trip: str, tmp_path: Path) -> None:
+    target = tmp_path / "trip.graphml"
+    assert run("graph", trip, *SMALL, "-o", str(target)) == (0, "", "")
+    assert target.read_text(encoding="utf-8") == small().advise(trip).draw().to_graphml()
+
+
+def test_graph_says_when_it_cannot_write(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "nowhere" / "map.svg"
+    message = f"{target}: error: the file cannot be written: No such file or directory\n"
+    assert run("graph", *SMALL, "-o", str(target)) == (1, "", message)
 
 
 def test_schema_prints_the_json_schema(run: Run) -> None:

@@ -17,9 +17,10 @@ import pytest
 from toolbox_rules import Advice, Toolbox
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering import document, html, markdown, text
+from toolbox_rules.rendering.captions import CAPTIONS
 from toolbox_rules.rendering.report import Report, Span, line, paragraph, section, spans
 from toolbox_rules.rendering.shape import Document
-from toolbox_rules.rendering.words import WORDS
+from toolbox_rules.rendering.words import _TABLE, WORDS
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted((ROOT / "examples" / "cases").glob("*.yaml"))
@@ -55,6 +56,10 @@ def first_page(words: str) -> str:
 def part(words: str, heading: str) -> str:
     """One section of a text, without its heading."""
     return words.partition(f"\n{heading}\n")[2].partition("\n\n")[0]
+
+
+def test_no_fixed_words_are_given_twice() -> None:
+    assert len(WORDS) == len(_TABLE) + len(CAPTIONS)
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------

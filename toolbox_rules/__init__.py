@@ -6,6 +6,9 @@
 'lighter-form'
 """
 
+from typing import TYPE_CHECKING
+
+from toolbox_rules import deferred
 from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Verdict
 from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
@@ -25,6 +28,9 @@ from toolbox_rules.toolbox import Advice, Explanation, Toolbox
 from toolbox_rules.verifying import Verification
 from toolbox_rules.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from toolbox_rules.drawing.view import GraphView
+
 __all__ = [
     "Advice",
     "Answer",
@@ -40,6 +46,7 @@ __all__ = [
     "FormAdvice",
     "FormOutcome",
     "FormTable",
+    "GraphView",
     "Knowledge",
     "Location",
     "PitfallAdvice",
@@ -59,3 +66,10 @@ __all__ = [
     "Verification",
     "Vocabulary",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Give ``GraphView``, which needs networkx, when it is first asked for."""
+    if name == "GraphView":
+        return deferred.view.GraphView
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

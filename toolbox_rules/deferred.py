@@ -10,12 +10,31 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from toolbox_rules import batch, graphing
+    from toolbox_rules.cataloguing import writing
+    from toolbox_rules.drawing import surroundings, view, wholemap
     from toolbox_rules.engines import experta
     from toolbox_rules.rendering import document, html, markdown, recalling
 
-__all__ = ["batch", "document", "experta", "graphing", "html", "markdown", "recalling"]
+__all__ = [
+    "batch",
+    "document",
+    "experta",
+    "graphing",
+    "html",
+    "markdown",
+    "recalling",
+    "surroundings",
+    "view",
+    "wholemap",
+    "writing",
+]
 
-_PACKAGES = {"experta": "engines."} | dict.fromkeys(("document", "html", "markdown", "recalling"), "rendering.")
+_PACKAGES = {
+    "experta": "engines.",
+    "writing": "cataloguing.",
+    **dict.fromkeys(("surroundings", "view", "wholemap"), "drawing."),
+    **dict.fromkeys(("document", "html", "markdown", "recalling"), "rendering."),
+}
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -49,6 +49,7 @@ from toolbox_rules.vocabulary import Vocabulary
 if TYPE_CHECKING:
     import networkx as nx
 
+    from toolbox_rules.drawing.view import GraphView
     from toolbox_rules.engines.experta import Translation
     from toolbox_rules.results import BatchResult
 
@@ -192,6 +193,13 @@ class Advice:
         """The advice as one HTML page that stands alone."""
         return deferred.html.to_html(self.findings, self._desk, lang)
 
+    def draw(self, lang: Lang = "nl") -> "GraphView":
+        """What threatens, from root causes to consequences, and the plan: as a graph, and as a picture of it."""
+        picture = deferred.surroundings.case_picture(self.findings, self._desk, lang)
+        return deferred.view.GraphView(
+            graph=deferred.surroundings.case_graph(self.findings, self._desk), picture=picture
+        )
+
     def __str__(self) -> str:
         return self.to_text()
 
@@ -334,6 +342,14 @@ class Toolbox:
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The knowledge as a frozen networkx graph."""
         return deferred.graphing.build_graph(self.knowledge, self._desk.shelf.rulebook)
+
+    def catalogue(self) -> Mapping[str, str]:
+        """All rules and knowledge as pages in Dutch and English: the path and the text of each file."""
+        return MappingProxyType(deferred.writing.catalogue(self._desk))
+
+    def draw(self, lang: Lang = "nl") -> "GraphView":
+        """All knowledge: ``graph``, and a picture of every pitfall with what it leads to and what helps."""
+        return deferred.view.GraphView(graph=self.graph, picture=deferred.wholemap.whole_map(self._desk, lang))
 
 
 def _take_back(plain: dict[str, object], group: str, key: str) -> None:
