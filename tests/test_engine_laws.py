@@ -12,9 +12,10 @@ from tests.laws.meaning import World, add, apply, conclude, fires, nothing_concl
 from toolbox_rules.cases import Elements
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import evaluate
-from toolbox_rules.explanation import Explainer, Proof
+from toolbox_rules.explanation import Explainer
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.problems import ToolboxError
+from toolbox_rules.proof import Proof
 
 LAW = settings(max_examples=200)
 

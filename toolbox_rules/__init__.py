@@ -9,13 +9,14 @@
 from toolbox_rules.advice import Assumption, Conditions, Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
-from toolbox_rules.explanation import Proof
+from toolbox_rules.explaining import Explanation
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.problems import Location, Problem, ToolboxError
+from toolbox_rules.proof import Kind, Proof, Reason
 from toolbox_rules.questions import Answer, Question
 from toolbox_rules.rulebook import Rule
-from toolbox_rules.toolbox import Advice, Contrast, Explanation, Toolbox
+from toolbox_rules.toolbox import Advice, Contrast, Toolbox
 from toolbox_rules.vocabulary import Vocabulary
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Explanation",
     "Findings",
     "FormAdvice",
+    "Kind",
     "Knowledge",
     "Location",
     "PitfallAdvice",
@@ -38,6 +40,7 @@ __all__ = [
     "Problem",
     "Proof",
     "Question",
+    "Reason",
     "Receipt",
     "Rule",
     "Toolbox",

@@ -58,6 +58,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "TR208": "a measure both in place and planned",
         "TR209": "facts that contradict each other",
         "TR210": "nothing to explain by that name",
+        "TR211": "a depth of an explanation below zero",
         "TR401": "an optional extra that is not installed",
         # TR3xx: the checks of knowledge that loads
         "TR301": "an example that does not come out as expected",
