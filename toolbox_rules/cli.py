@@ -18,7 +18,7 @@ import typer
 from toolbox_rules import checking
 from toolbox_rules.documents import parse_document
 from toolbox_rules.problems import ToolboxError
-from toolbox_rules.rendering import document, text
+from toolbox_rules.rendering import document, explained, text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
 
@@ -181,10 +181,21 @@ def check(
     _write(f"{', '.join(said)}: sound", None)
 
 
+class Answer(StrEnum):
+    """What can be had as JSON."""
+
+    advice = "advice"
+    explanation = "explanation"
+
+
 @app.command()
-def schema(output: Output = None) -> None:
-    """Print the JSON Schema of an advice in JSON."""
-    _write(json.dumps(document.json_schema(), indent=2), output)
+def schema(
+    of: Annotated[Answer, typer.Option("--of", help="Of what.")] = Answer.advice,
+    output: Output = None,
+) -> None:
+    """Print the JSON Schema of an advice, or of an explanation, in JSON."""
+    found = document.json_schema() if of is Answer.advice else explained.json_schema()
+    _write(json.dumps(found, indent=2), output)
 
 
 def _show_version(wanted: bool) -> None:

@@ -215,7 +215,10 @@ def make_plan(
     assessments: Mapping[str, Assessment],
     including: str | None = None,
 ) -> Plan:
-    """Choose the measures for the pitfalls that are open or exposed; the plan holds ``including`` in any case."""
+    """Choose the measures for the pitfalls that are open or exposed.
+
+    The plan holds the measure ``including``, one that is within reach, in any case.
+    """
     targets = {one.pitfall: one for one in assessments.values() if one.state in THREATENING}
     helps = _helps(knowledge, within, targets)
     wanted = {measure for weights in helps.values() for measure in weights} | ({including} if including else set())

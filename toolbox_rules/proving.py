@@ -17,8 +17,9 @@ def explain(desk: Desk, findings: Findings, name: str, whole: bool = True) -> Pr
     """Explain one name: every derivation and every part, marked for whether it decides.
 
     Without ``whole`` the pitfalls that a verdict or criterion counts are only named.
-    A name of two things is that of the first in the order of ``_provers``; ``measure:`` or another kind before it says
-    which is meant. Raises ``ToolboxError`` (TR210) when nothing has that name.
+    A name of two things is that of the first in this order: pitfall, fact, rule, verdict, criterion, measure, form; the
+    kind before it says which is meant, as in ``measure:role-matrix``. Raises ``ToolboxError`` (TR210) when nothing has
+    that name.
     """
     explainer = Explainer(desk.shelf.rulebook, findings.trace, findings.case)
     inquiry = Inquiry(desk=desk, findings=findings, explainer=explainer, whole=whole)

@@ -106,7 +106,7 @@ class Pleader:
     def _measure(self, proof: Proof) -> Step:
         """A measure by itself, or what it is to the step above: what waits for it, stands in its way, or helps."""
         say, name = self.story.say, self.story.say.measure(proof.name)
-        status = say.word(f"measure_is_{proof.reason}")
+        status = say.word(_price(proof) or f"measure_is_{proof.reason}")
         if proof.op is None:
             planned = f" {say.word('measure_was_planned')}" if proof.state == "planned" else ""
             words = f"{name}: {status}{planned}"
@@ -156,6 +156,16 @@ class Pleader:
             support=support_of(self.story, proof),
             below=self.below(proof),
         )
+
+
+def _price(proof: Proof) -> str:
+    """What the plan would lose by a measure that it leaves out, as the name of words; empty for any other."""
+    other = next((step for step in proof.children if (step.kind, step.name) == ("plan", "with")), None)
+    if other is None:
+        return ""
+    if other.reason == "uncovered":
+        return "measure_leaves_more"
+    return "measure_as_good" if other.truth == "true" else "measure_costs_more"
 
 
 def support_of(story: Story, proof: Proof) -> str:

@@ -308,7 +308,7 @@ _TABLE: Final = {
     "stance_excludes": ("sluit dit uit", "rules it out"),
     "see": ("zie ({number})", "see ({number})"),
     "reason_arranged": ("door een maatregel die er is", "by a measure in place"),
-    "reason_cut": ("de stappen hieronder zijn weggelaten", "the steps below are left out"),
+    "reason_cut": ("niet verder uitgelegd", "not explained further"),
     "reason_elsewhere": ("heeft een eigen uitleg", "has an explanation of its own"),
     "reason_remains": ("blijft over als geen ander niveau klopt", "is left when no other level holds"),
     "reason_table": ("geldt als geen andere tabel geldt", "holds when no other table does"),
@@ -337,6 +337,18 @@ _TABLE: Final = {
     "measure_is_needs": ("wacht op iets dat hier niet kan", "waits for something that is out of reach"),
     "measure_is_no-threat": ("helpt tegen niets wat hier dreigt", "helps against nothing that threatens here"),
     "measure_is_outweighed": ("staat niet in het plan", "is not in the plan"),
+    "measure_costs_more": (
+        "staat niet in het plan; zonder kan het met minder werk",
+        "is not in the plan; without it less work will do",
+    ),
+    "measure_as_good": (
+        "staat niet in het plan; zonder gaat het net zo goed",
+        "is not in the plan; without it things go just as well",
+    ),
+    "measure_leaves_more": (
+        "staat niet in het plan; met deze maatregel blijft er meer open",
+        "is not in the plan; with it more stays open",
+    ),
     "measure_full": ("Neemt het weg: {measure}", "Takes it away: {measure}"),
     "measure_partial": ("Maakt het kleiner: {measure}", "Makes it smaller: {measure}"),
     "measure_needs": ("Eerst nodig: {measure}", "Needed first: {measure}"),
