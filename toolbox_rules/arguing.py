@@ -221,12 +221,9 @@ def _tally(inquiry: Inquiry, tally: PitfallTally) -> Proof:
 
 def _counted(inquiry: Inquiry, pitfall: str, counts: Truth) -> Proof:
     """Whether a pitfall counts; one that does not has a measure within reach, or has none."""
-    remedies = tuple(
-        replace(inquiry.measure(name, "available"), op=link.coverage, text=link.because)
-        for name, link in inquiry.within_reach(pitfall)
-    )
-    enough = settling(remedies, lambda one: one.op == "full")
-    remedies = tuple(replace(one, decisive=one.decisive and counts == "false") for one in enough)
+    remedies = inquiry.remedies(pitfall) if inquiry.whole or counts == "false" else ()
+    if counts != "false":
+        remedies = tuple(replace(one, decisive=False) for one in remedies)
     proof = replace(inquiry.counted(pitfall), decisive=counts != "false" or not remedies)
     return Proof(kind="element", name="pitfall", subject=pitfall, truth=counts, children=(proof, *remedies))
 

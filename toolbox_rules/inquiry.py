@@ -8,7 +8,7 @@ from toolbox_rules.explanation import Explainer
 from toolbox_rules.model import MitigatesLink
 from toolbox_rules.planning import useful_links
 from toolbox_rules.problems import Location
-from toolbox_rules.proof import Proof, Reason
+from toolbox_rules.proof import Proof, Reason, settling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Inquiry:
     explainer: Explainer
     whole: bool
     _pitfalls: dict[str, Proof] = field(default_factory=dict)
-    _remedies: dict[str, list[tuple[str, MitigatesLink]]] = field(default_factory=dict)
+    _remedies: dict[str, list[Proof]] = field(default_factory=dict)
 
     def pitfall(self, name: str) -> Proof:
         """Why a pitfall has its state, with the measures in place that bear on it."""
@@ -77,13 +77,14 @@ class Inquiry:
                 return self.explainer.evidence.place_of(f"measures.{key}")
         return None
 
-    def within_reach(self, pitfall: str) -> tuple[tuple[str, MitigatesLink], ...]:
-        """The measures that can still be taken against a pitfall, with what they do."""
+    def remedies(self, pitfall: str) -> tuple[Proof, ...]:
+        """The measures that can still be taken against a pitfall; one that takes it away is enough by itself."""
         if not self._remedies:
             for name in self.findings.reach.available:
                 for link in useful_links(self.desk.shelf.knowledge.mitigations[name]):
-                    self._remedies.setdefault(link.pitfall, []).append((name, link))
-        return tuple(self._remedies.get(pitfall, ()))
+                    measure = replace(self.measure(name, "available"), op=link.coverage, text=link.because)
+                    self._remedies.setdefault(link.pitfall, []).append(measure)
+        return settling(tuple(self._remedies.get(pitfall, ())), lambda one: one.op == "full")
 
     def link(self, measure: str, pitfall: str) -> MitigatesLink | None:
         """What a measure does for a pitfall; None when it does nothing."""

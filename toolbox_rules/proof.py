@@ -6,6 +6,7 @@ A tree shares parts that are the same. Whoever walks it step by step meets them 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import Literal
 
 from toolbox_rules.inference import Truth
@@ -152,7 +153,8 @@ def _rebuilt(proof: Proof, below: Callable[[Proof], tuple[Proof, ...]], keep: in
         found = known.get(id(step))
         if found is None:
             children = tuple(rebuild(child, level + 1) for child in below(step))
-            found = known[id(step)] = replace(step, children=children)
+            same = len(children) == len(step.children) and all(map(is_, children, step.children))
+            found = known[id(step)] = step if same else replace(step, children=children)
         return found
 
     return rebuild(proof, 0)

@@ -1,6 +1,6 @@
 """A proof -> the lines of an explanation, in plain words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from toolbox_rules.rendering.phrasing import Lists, asked, found, lists_below, q
 from toolbox_rules.rendering.pleading import Pleader, given_at, place_of, state_in_words, support_of
 from toolbox_rules.rendering.steps import Step, Told
 from toolbox_rules.rendering.telling import Story
+from toolbox_rules.rulebook import Rule
 
 _SHOWN_ELEMENTS: Final = 3
 
@@ -107,16 +108,17 @@ class _Teller:
     def _alternatives(self, proof: Proof, below: tuple[Step, ...]) -> tuple[Step, ...]:
         """The rules of a pitfall, and before them whether each of them is enough, or that there are no others."""
         shown = {child.name for child in proof.children if child.kind == "rule"}
-        rules = self.say.desk.shelf.rulebook.rules.values()
-        total = sum(any(threat.pitfall == proof.name for threat in rule.threats) for rule in rules)
-        several = len(shown) > 1
         if not below or not shown or not all(child.decisive for child in proof.children if child.kind == "rule"):
             return below
+        word = ""
         if proof.truth == "true":
-            word = "rules_each" if several else ""
-        else:
-            word = "" if len(shown) < total else "rules_all" if several else "rules_only"
+            word = "rules_each" if len(shown) > 1 else ""
+        elif len(shown) == sum(threat.pitfall == proof.name for rule in self._rules() for threat in rule.threats):
+            word = "rules_all" if len(shown) > 1 else "rules_only"
         return (Step(words=self.say.word(word, number=len(shown))), *below) if word else below
+
+    def _rules(self) -> Iterable[Rule]:
+        return self.say.desk.shelf.rulebook.rules.values()
 
     def _rule(self, proof: Proof, lists: Lists) -> Step:
         title = self.say.rule(proof.name)

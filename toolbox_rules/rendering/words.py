@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from toolbox_rules.model import Text
+from toolbox_rules.rendering.pleading_words import PLEADING
 
 _TABLE: Final = {
     # words between words
@@ -272,33 +273,12 @@ _TABLE: Final = {
     "step_exposure": ("Is dit hier aan de orde?", "Does this apply here?"),
     "step_control": ("Is het geregeld?", "Is it arranged?"),
     "step_aggravation": ("Dit maakt de kans groter:", "This makes it likelier:"),
-    "step_unsuitable": ("Dit past hier niet, omdat:", "This does not fit here, because:"),
-    "step_table": ("Tabel '{label}'", "Table '{label}'"),
-    "step_level": ("Niveau '{level}'", "Level '{level}'"),
-    "step_tally_known": ("Beslissende feiten bekend: minstens {percent}%", "Deciding facts known: at least {percent}%"),
-    "tally_known": ("{known} van {decisive}", "{known} of {decisive}"),
-    "step_tally_threatening": (
-        "Valkuilen die dreigen, met risico {risk} of hoger: {bounds}",
-        "Pitfalls that threaten, of risk {risk} or higher: {bounds}",
-    ),
-    "step_tally_with-remedy": (
-        "Valkuilen met risico {risk} of hoger waar iets tegen kan: {bounds}",
-        "Pitfalls of risk {risk} or higher that something can be done about: {bounds}",
-    ),
-    "step_tally_without-remedy": (
-        "Valkuilen met risico {risk} of hoger waar nu niets tegen kan: {bounds}",
-        "Pitfalls of risk {risk} or higher that nothing can be done about now: {bounds}",
-    ),
     "step_all": ("al deze:", "all of these:"),
     "step_any": ("minstens één van deze:", "at least one of these:"),
     "step_not": ("niet:", "not:"),
     "step_at_least": ("minstens {number} van deze:", "at least {number} of these:"),
     "step_rule": ("Regel: {title}", "Rule: {title}"),
     "step_rule_for": ("Regel: {title} ({subject})", "Rule: {title} ({subject})"),
-    "step_verdict": ("Advies '{verdict}'", "Advice '{verdict}'"),
-    "given_verdict": ("het gegeven advies is '{verdict}'", "the advice given is '{verdict}'"),
-    "may_be": ("kan nog worden: {levels}", "can become: {levels}"),
-    "wanted_level": ("nodig: {level}", "needed: {level}"),
     "not_decisive": ("beslist niet mee", "does not decide"),
     "rules_each": ("Elk van deze {number} regels is genoeg:", "Each of these {number} rules is enough:"),
     "rules_all": ("Alleen deze {number} regels gaan hierover:", "Only these {number} rules are about this:"),
@@ -310,66 +290,11 @@ _TABLE: Final = {
     "reason_arranged": ("door een maatregel die er is", "by a measure in place"),
     "reason_cut": ("niet verder uitgelegd", "not explained further"),
     "reason_elsewhere": ("heeft een eigen uitleg", "has an explanation of its own"),
-    "reason_remains": ("blijft over als geen ander niveau klopt", "is left when no other level holds"),
-    "reason_table": ("geldt als geen andere tabel geldt", "holds when no other table does"),
     "reason_too-late": ("te laat", "too late"),
     "reason_absent": ("geen regel zegt dit", "no rule concludes this"),
     "reason_repeated": ("zie de stappen hierboven", "see the steps above"),
     "reason_too-few": ("er zijn er geen", "there are none"),
     "reason_covered": ("door een maatregel die er al is", "by a measure in place"),
-    "form_is_derived": ("de lichtste vorm die past bij de vraag", "the lightest form that meets the need"),
-    "form_is_too-light": ("te licht, de vraag vraagt meer", "too light, the need asks for more"),
-    "form_is_not-needed": ("zwaarder dan de vraag nodig maakt", "heavier than the need asks for"),
-    "form_is_excluded": ("kan hier niet", "ruled out here"),
-    "form_is_unknown": ("nog niet te zeggen", "not clear yet"),
-    "form_is_proposed": ("voorgesteld", "proposed"),
-    "measure_is_chosen": ("staat in het plan", "is in the plan"),
-    "measure_was_planned": ("en was al gepland", "and was planned already"),
-    "measure_is_available": ("kan nu nog", "is within reach"),
-    "measure_is_derived": ("is er al", "is so already"),
-    "measure_is_in-place": ("is er al", "is in place already"),
-    "measure_is_too-late": ("kan niet meer in deze fase", "is too late in this phase"),
-    "measure_is_unsuitable": ("past hier niet", "does not fit here"),
-    "measure_is_conflicts": (
-        "gaat niet samen met een maatregel die er al is",
-        "does not go together with a measure in place",
-    ),
-    "measure_is_needs": ("wacht op iets dat hier niet kan", "waits for something that is out of reach"),
-    "measure_is_no-threat": ("helpt tegen niets wat hier dreigt", "helps against nothing that threatens here"),
-    "measure_is_outweighed": ("staat niet in het plan", "is not in the plan"),
-    "measure_costs_more": (
-        "staat niet in het plan; zonder kan het met minder werk",
-        "is not in the plan; without it less work will do",
-    ),
-    "measure_as_good": (
-        "staat niet in het plan; zonder gaat het net zo goed",
-        "is not in the plan; without it things go just as well",
-    ),
-    "measure_leaves_more": (
-        "staat niet in het plan; met deze maatregel blijft er meer open",
-        "is not in the plan; with it more stays open",
-    ),
-    "measure_full": ("Neemt het weg: {measure}", "Takes it away: {measure}"),
-    "measure_partial": ("Maakt het kleiner: {measure}", "Makes it smaller: {measure}"),
-    "measure_needs": ("Eerst nodig: {measure}", "Needed first: {measure}"),
-    "measure_conflicts": ("Gaat niet samen met: {measure}", "Does not go together with: {measure}"),
-    "measure_needed-for": ("Nodig voor: {measure}", "Needed for: {measure}"),
-    "measure_added": ("Erbij: {measure}", "Added: {measure}"),
-    "measure_dropped": ("Eraf: {measure}", "Dropped: {measure}"),
-    "effect_full": ("Neemt weg: {pitfall}", "Takes away: {pitfall}"),
-    "effect_partial": ("Maakt kleiner: {pitfall}", "Makes smaller: {pitfall}"),
-    "effect_adds": ("zonder deze maatregel te weinig", "too little without this measure"),
-    "effect_shares": ("ook zonder deze maatregel genoeg", "enough without this measure too"),
-    "effect_open": ("blijft ook in het plan open", "stays open in the plan too"),
-    "effect_uncovered": ("Te weinig tegen: {pitfall}", "Too little against: {pitfall}"),
-    "effect_chosen": ("Wel genoeg tegen: {pitfall}", "Enough against: {pitfall}"),
-    "plan_without": ("Het beste plan zonder deze maatregel", "The best plan without this measure"),
-    "plan_with": ("Het beste plan met deze maatregel", "The best plan with this measure"),
-    "plan_same_effort": ("evenveel werk ({effort})", "the same effort ({effort})"),
-    "plan_more_effort": ("{number} meer werk ({effort})", "{number} more effort ({effort})"),
-    "plan_less_effort": ("{number} minder werk ({effort})", "{number} less effort ({effort})"),
-    "plan_leaves_more": ("laat meer open", "leaves more open"),
-    "plan_the_same": ("hetzelfde plan", "the same plan"),
     # what tests ask
     "test_is": ("{value}", "{value}"),
     "test_any_of": ("{value}", "{value}"),
@@ -396,4 +321,6 @@ _TABLE: Final = {
     "over_total": ("samen {bounds}", "{bounds} together"),
 }
 
-WORDS: Final[Mapping[str, Text]] = MappingProxyType({name: Text(nl=nl, en=en) for name, (nl, en) in _TABLE.items()})
+WORDS: Final[Mapping[str, Text]] = MappingProxyType(
+    {name: Text(nl=nl, en=en) for name, (nl, en) in (_TABLE | PLEADING).items()}
+)
