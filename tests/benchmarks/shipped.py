@@ -52,6 +52,13 @@ def measure(budget: float) -> Shipped:
         "advice, from the file": [partial(toolbox.advise, path) for path in CASES],
         "explanation": [partial(one.why, one.pitfalls[0].id) for one in advices],
         "explanation in words": [partial(_told, one) for one in advices],
+        "explanation of the verdict": [partial(one.why, "verdict") for one in advices],
+        "explanation of the form": [partial(one.why, "form") for one in advices],
+        "explanation of a measure": [
+            partial(one.why, name)
+            for one in advices
+            for name in (*(item.mitigation for item in one.plan.items[:2]), *one.findings.reach.available[:2])
+        ],
     }
     return Shipped(
         rules=len(toolbox.rules),
