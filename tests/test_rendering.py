@@ -407,11 +407,14 @@ def test_what_is_concluded_twice_is_explained_once(advices: Mapping[str, Advice]
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_everything_can_be_explained(advices: Mapping[str, Advice], shipped: Toolbox, lang: Lang) -> None:
     advice = advices["woonservicegebied-oost"]
-    names = (*shipped.knowledge.pitfalls, *shipped.vocabulary.case_fact_names(), *shipped.rules, "verdict", "end")
-    for name in names:
+    assert advice.form is not None
+    given = (advice.verdict.id, advice.form.recommended)
+    weighed = ("verdict", "end", "form", "form:joint-entity", *advice._desk.shelf.weighing.spec.criteria)
+    concluded = (*shipped.knowledge.pitfalls, *shipped.vocabulary.case_fact_names(), *shipped.rules)
+    for name in (*weighed, *concluded, *shipped.knowledge.mitigations):
         for explanation in (advice.why(name), advice.why_not(name)):
             assert not re.search(r"\{|\bNone\b", explanation.to_text(lang))
-            assert explanation.to_dict()["name"] in (name, advice.verdict.id)
+            assert explanation.proof.name in (name.removeprefix("form:"), *given)
 
 
 def test_a_contrast_says_what_changed_and_what_follows(small: Toolbox) -> None:
