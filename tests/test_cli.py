@@ -144,6 +144,16 @@ def test_explain_says_why_and_why_not(run: Run, trip: str) -> None:
     assert why_not.out == advice.why_not("getting-lost").to_text("en") + "\n"
 
 
+def test_explain_cuts_to_size_and_takes_every_form(run: Run, trip: str) -> None:
+    advice = small().advise(trip)
+    shown = run("explain", trip, "getting-lost", "--depth", "1", "--all", "--lang", "en", *SMALL).out
+    assert shown == advice.why("getting-lost", depth=1, everything=True).to_text("en") + "\n"
+    why = advice.why("getting-lost")
+    for form, words in (("markdown", why.to_markdown()), ("html", why.to_html()), ("json", why.to_json())):
+        assert run("explain", trip, "getting-lost", "--format", form, *SMALL).out == words + "\n"
+    assert run("explain", trip, "getting-lost", "--depth", "-1", *SMALL).status == 2
+
+
 def test_explaining_what_does_not_exist_offers_the_nearest_name(run: Run, trip: str) -> None:
     message = "error[TR210]: nothing to explain is called 'flat-tire'; did you mean 'flat-tyre'?\n1 error\n"
     assert run("explain", trip, "flat-tire", *SMALL) == (1, "", message)

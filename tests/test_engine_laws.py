@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 
-from tests.laws.cases import Facts, answered, as_case, completed, seen_by, some_facts
+from tests.laws.cases import Facts, answered, completed, seen_by, some_facts
 from tests.laws.choices import Choices, choices
 from tests.laws.conditions import Book, a_book, make_book
 from tests.laws.meaning import World, add, apply, conclude, fires, nothing_concluded, value_of
-from toolbox_rules.cases import Elements
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import evaluate
-from toolbox_rules.explanation import Explainer, Proof
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
 from toolbox_rules.problems import ToolboxError
 
@@ -184,101 +182,3 @@ def test_the_order_of_elements_never_matters(choices: Choices) -> None:
         of = fact.list if fact else one.book.rulebook.rules[name].list
         before = at if at is None else places[str(of)][at]
         assert found[name, value, before] == now
-
-
-# --- explanations -------------------------------------------------------------------------------------------------
-
-
-@given(choices())
-@LAW
-def test_every_step_of_an_explanation_says_what_the_engine_says(choices: Choices) -> None:
-    one = a_situation(choices)
-    for proof, truths in explained(one):
-        assert proof.truth == truths, proof
-        for step in steps(proof):
-            assert step.truth in consistent(step, one), step
-
-
-@given(choices())
-@LAW
-def test_every_conclusion_rests_in_the_end_on_facts_absences_and_what_is_unknown(choices: Choices) -> None:
-    one = a_situation(choices)
-    for proof, _ in explained(one):
-        assert grounded(proof), proof
-        for leaf in proof.leaves():
-            assert leaf.kind in ("test", "quantifier", "element", "rule", "fact"), leaf
-            assert leaf.reason in ("given", "differs", "unknown", "absent", "too-few", "repeated"), leaf
-
-
-def explained(one: Situation) -> Iterator[tuple[Proof, str]]:
-    """The explanation of every rule and of every fact concluded on the case, with what the engine says of it."""
-    trace = run(one.engine, one.case)
-    explainer = Explainer(one.book.rulebook, trace, as_case(one.case))
-    for nodes in trace.engine.network.rules:
-        rule = one.book.rulebook.rules[nodes.rule]
-        must, may = trace.rails(nodes.exposure)
-        elements = one.case.lists.get(rule.list) if rule.list else Elements(items=({},))
-        doubt = may or elements is None or not elements.complete
-        yield explainer.rule(rule), "true" if must else "unknown" if doubt else "false"
-    for fact in one.book.words.facts.values():
-        if fact.derived and fact.list is None:
-            found = {row[3] for row in conclusions(one.book, trace) if row[0] == fact.name}
-            yield explainer.fact(fact), next((word for word in ("true", "unknown") if word in found), "false")
-
-
-def steps(proof: Proof) -> Iterator[Proof]:
-    yield proof
-    for child in proof.children:
-        yield from steps(child)
-
-
-def consistent(step: Proof, one: Situation) -> set[str]:
-    """What the truth of a step can be, given that of its parts."""
-    truths = [child.truth for child in step.children]
-    true, open_ended = truths.count("true"), truths.count("unknown")
-    if step.kind == "quantifier" and step.op is not None and step.op in one.book.words.lists:
-        elements = one.case.lists.get(step.op)
-        open_ended += 99 * (elements is None or not elements.complete)
-    match step.kind, step.name:
-        case "condition", "all":
-            return {"false" if "false" in truths else "unknown" if open_ended else "true"}
-        case ("condition", "any") | ("quantifier", "some"):
-            return {"true" if true else "unknown" if open_ended else "false"}
-        case "condition", "not":
-            return {{"true": "false", "false": "true", "unknown": "unknown"}[truths[0]]}
-        case "condition", "at_least":
-            number = int(step.expected or 0)
-            return {"true" if true >= number else "unknown" if true + open_ended >= number else "false"}
-        case "quantifier", "none":
-            return {"false" if true else "unknown" if open_ended else "true"}
-        case "quantifier", "every" if step.op in one.book.words.lists:
-            return {"false" if "false" in truths else "unknown" if open_ended else "true"}
-        case (("exposure" | "element"), _) if len(truths) == 1 and step.op is None:
-            return {truths[0], *(["unknown", "false"] if step.kind == "element" else [])}
-        case _:
-            return {"true", "false", "unknown"}
-
-
-def grounded(proof: Proof) -> bool:
-    """Whether something true is shown to be so without resting on itself."""
-    if not proof.children or proof.truth != "true":
-        return proof.truth != "true" or proof.reason != "repeated"
-    parts = [grounded(child) for child in proof.children if child.truth == "true"]
-    match proof.kind, proof.name:
-        case (("rule" | "exposure" | "element" | "fact" | "test"), _):
-            return any(parts) or not parts
-        case "condition", "at_least":
-            return sum(parts) >= int(proof.expected or 0)
-        case ("condition", "any") | ("quantifier", "some"):
-            return any(parts)
-        case "quantifier", ("count" | "total"):
-            return any(parts) or not parts or not asks_for_some(proof.expected or "")
-        case _:
-            return all(parts)
-
-
-def asks_for_some(bounds: str) -> bool:
-    """Whether a count or a total is compared with more than nothing, as far as the bounds are numbers."""
-    words = bounds.split()
-    numbers = [float(word) for word in words if word.lstrip("-").replace(".", "").isdigit()]
-    return len(numbers) * 2 == len(words) and max(numbers) > 0

@@ -13,10 +13,11 @@ from tests.laws.vocabularies import vocabulary
 from toolbox_rules.cases import Case, case_document, read_case
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.conditions import Condition
-from toolbox_rules.explanation import Explainer, Proof
+from toolbox_rules.explanation import Explainer
 from toolbox_rules.inference import Trace, infer, prepare, truth
 from toolbox_rules.parsing import EMPTY, ConditionReader
 from toolbox_rules.problems import ToolboxError
+from toolbox_rules.proof import Proof, decisive_only
 
 WORDS = vocabulary()
 FREE = vocabulary(minimum=None)
@@ -398,7 +399,7 @@ def explained(rules: dict[str, Raw], case: Mapping[str, object], name: str) -> P
     read_in = a_case(case)
     trace = traced(book, case)
     explainer = Explainer(book.rulebook, trace, as_case(Facts(facts=read_in.facts, lists=read_in.lists)))
-    return explainer.rule(book.rulebook.rules[name])
+    return decisive_only(explainer.rule(book.rulebook.rules[name]))
 
 
 ABOUT_PARTS: dict[str, Raw] = {"rule": {"for": "parts", "when": {"yes": True}, "then": [{"set": {"one.flag": True}}]}}

@@ -11,7 +11,7 @@ from tests.laws.choices import Choices, choices, seeded
 from toolbox_rules.assessing import Assessment
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, RiskSpec, Text, TextList, WeighingSpec
-from toolbox_rules.planning import Grow, Plan, Reach, cheapest_towards, make_plan
+from toolbox_rules.planning import Grow, Option, Plan, Reach, cheapest_towards, make_plan, without
 from toolbox_rules.requiring import Calendar, Swap, equally_cheap, moment
 from toolbox_rules.solving import Choice
 from toolbox_rules.weighing import Weighing
@@ -161,6 +161,42 @@ def test_the_cheapest_way_to_an_aim_is_the_cheapest_of_all_sets(choices: Choices
         assert permitted(one, found)
         assert reaches(found)
         assert price(one, found) == min(possible)
+
+
+@given(choices())
+@settings(max_examples=80)
+def test_the_plan_that_must_have_a_measure_is_the_best_of_all_that_have_it(choices: Choices) -> None:
+    one = any_problem(choices)
+    for name in one.within.available:
+        having = [value(one, other) for other in sets(one) if name in other]
+        if having:
+            plan = make_plan(one.knowledge, WEIGHING, one.within, one.assessments, including=name)
+            assert name in chosen(plan)
+            assert permitted(one, chosen(plan))
+            assert value(one, chosen(plan)) == max(having)
+
+
+@given(choices())
+@settings(max_examples=80)
+def test_the_plan_without_a_measure_is_the_best_of_all_that_lack_it(choices: Choices) -> None:
+    one = any_problem(choices)
+    options = {name: option(item) for name, item in one.knowledge.mitigations.items()}
+    for name in one.within.available:
+        plan = make_plan(one.knowledge, WEIGHING, without(options, one.within, name), one.assessments)
+        assert permitted(one, chosen(plan))
+        assert value(one, chosen(plan)) == max(value(one, other) for other in sets(one) if name not in other)
+
+
+def option(measure: Mitigation) -> Option:
+    """A measure as a choice, with what it needs."""
+    return Option(
+        last_phase=0,
+        conflicts=frozenset(),
+        needs=frozenset(needs_of(measure)),
+        settles=False,
+        conditional=False,
+        weights=(),
+    )
 
 
 @given(choices())

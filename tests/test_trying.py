@@ -14,7 +14,7 @@ from tests.laws.choices import Choices, choices, seeded
 from tests.laws.conditions import a_book
 from tests.test_batch import a_case
 from tests.test_engine_laws import seen
-from toolbox_rules.advice import Desk, _form, _remedies, set_up, with_measures
+from toolbox_rules.advice import Desk, _form, remedies_of, set_up, with_measures
 from toolbox_rules.assessing import Memo, assess
 from toolbox_rules.cases import Case, Elements, SetValue, Value, read_case
 from toolbox_rules.circuits import TRUE, Circuit, run
@@ -65,7 +65,7 @@ def alone(one: Desk, found: Facts, in_place: frozenset[str], waived: frozenset[s
     for name in waived:
         if assessments[name].state == "undetermined":
             assessments[name] = assessments[name]._replace(may=False)
-    outcome = weigh(one.scales, trace, assessments, _remedies(one, trace, in_place, memo), possible=False)
+    outcome = weigh(one.scales, trace, assessments, remedies_of(one, trace, in_place, memo), possible=False)
     form = _form(one, trace, outcome)
     tried = Tried(
         table=outcome.table,

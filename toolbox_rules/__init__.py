@@ -14,17 +14,18 @@ from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.disputing import Disputes
-from toolbox_rules.explanation import Proof
+from toolbox_rules.explaining import Explanation
 from toolbox_rules.forming import FormOutcome, FormTable
 from toolbox_rules.hashing import Receipt
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.presenting import Presentation
 from toolbox_rules.problems import Location, Problem, ToolboxError
+from toolbox_rules.proof import Kind, Proof, Reason
 from toolbox_rules.questions import Answer, Question
 from toolbox_rules.requiring import Assumption, Conditions, Swap, Term
 from toolbox_rules.rulebook import Rule
-from toolbox_rules.toolbox import Advice, Explanation, Toolbox
+from toolbox_rules.toolbox import Advice, Toolbox
 from toolbox_rules.verifying import Verification
 from toolbox_rules.vocabulary import Vocabulary
 
@@ -47,6 +48,7 @@ __all__ = [
     "FormOutcome",
     "FormTable",
     "GraphView",
+    "Kind",
     "Knowledge",
     "Location",
     "PitfallAdvice",
@@ -56,6 +58,7 @@ __all__ = [
     "Problem",
     "Proof",
     "Question",
+    "Reason",
     "Receipt",
     "Rule",
     "Swap",

@@ -262,7 +262,7 @@ class _Situation:
 def _situation(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> _Situation:
     """Assess and weigh."""
     assessments = assess(desk.assessor, trace, in_place, memo)
-    outcome = weigh(desk.scales, trace, assessments, _remedies(desk, trace, in_place, memo))
+    outcome = weigh(desk.scales, trace, assessments, remedies_of(desk, trace, in_place, memo))
     if desk.tests_known and not trace.later:
         later = infer(desk.trials, trace.facts, trace.lists, later=True)
         outcome = _with_range(outcome, _situation(desk, later, in_place, memo).outcome)
@@ -276,7 +276,7 @@ def _with_range(outcome: Outcome, later: Outcome) -> Outcome:
     return replace(outcome, possible=later.possible, criteria=criteria)
 
 
-def _remedies(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> Remedies:
+def remedies_of(desk: Desk, trace: Trace, in_place: frozenset[str], memo: Memo) -> Remedies:
     """The pitfalls for which something is within reach, worked out when asked for."""
     phase = trace.facts.get(desk.shelf.weighing.spec.phase)
 

@@ -51,7 +51,7 @@ class Case:
     ``statements`` are about facts that are disputed, and so not known; what all who spoke agree on is simply a fact.
 
     Elements stand in a fixed order that does not depend on the order in which they were written; ``places`` says where
-    each fact stands in ``document``.
+    each fact stands in ``document``, for facts of elements by list, number and key, such as ``partners.0.type``.
     """
 
     name: str | None
@@ -202,10 +202,10 @@ class _Reader:
             elif key == "statements":
                 stated = (body, (written,))
             elif key == "measures":
-                case = self._measures(case, body, (written,))
+                case = self._measures(case, body, (written,), places)
             elif key in self.vocabulary.lists:
                 if body is not None and not self._is_unknown(body):
-                    lists[key] = self._elements(self.vocabulary.lists[key], body, (written,))
+                    lists[key] = self._elements(self.vocabulary.lists[key], body, (written,), places)
                     places[key] = (written,)
             elif body is not None:
                 self._group(key, body, (written,), facts, places)
@@ -298,8 +298,8 @@ class _Reader:
         self._wrong(place, "TR203", problem[0], hint or problem[1])
         return None
 
-    def _elements(self, entity: EntityList, body: object, place: Place) -> Elements:
-        items: list[dict[str, Value]] = []
+    def _elements(self, entity: EntityList, body: object, place: Place, places: dict[str, Place]) -> Elements:
+        read: list[tuple[dict[str, Value], dict[str, Place]]] = []
         raw = self._list(body, place)
         if len(raw) > MAX_ELEMENTS:
             self._wrong(place, "TR203", f"more than {MAX_ELEMENTS} {entity.name}")
@@ -309,7 +309,10 @@ class _Reader:
             if not isinstance(item, Mapping):
                 self._wrong(here, "TR203", f"each {entity.spec.element} is a map of facts, not {show(item)}")
                 continue
-            items.append({key: value for key, (value, _) in self._facts(entity.name, item, here).items()})
+            facts = self._facts(entity.name, item, here)
+            values = {key: value for key, (value, _) in facts.items()}
+            read.append((values, {key: where for key, (_, where) in facts.items()}))
+        items = [item for item, _ in read]
         names = [str(item["name"]) for item in items if "name" in item]
         for index, name in enumerate(names):
             if name in names[:index]:
@@ -317,7 +320,10 @@ class _Reader:
                     (*place, index), "TR206", f"two {entity.name} are called '{name}'", "give each its own name"
                 )
         self._check_names(entity, items, names, place)
-        return Elements(items=tuple(items))
+        read.sort(key=lambda one: _element_order(one[0]))
+        for at, (_, found) in enumerate(read):
+            places |= {f"{entity.name}.{at}.{key}": where for key, where in found.items()}
+        return Elements(items=tuple(item for item, _ in read))
 
     def _check_names(self, entity: EntityList, items: list[dict[str, Value]], names: list[str], place: Place) -> None:
         for index, item in enumerate(items):
@@ -329,7 +335,7 @@ class _Reader:
                     hint = did_you_mean(name, names)
                     self._wrong((*place, index, key), "TR207", f"no {entity.spec.element} is called '{name}'", hint)
 
-    def _measures(self, case: Case, body: object, place: Place) -> Case:
+    def _measures(self, case: Case, body: object, place: Place, places: dict[str, Place]) -> Case:
         if not isinstance(body, Mapping):
             if body is not None:
                 self._wrong(place, "TR203", f"`measures` is a map with in_place and planned, not {show(body)}")
@@ -346,6 +352,7 @@ class _Reader:
                 self._unknown_key("measures", str(written), (*place, written))
             elif value is not None:
                 found[key] = self._measure_ids(value, (*place, written))
+                places[f"measures.{key}"] = (*place, written)
         for both in sorted(found["in_place"] & found["planned"]):
             message = f"the measure '{both}' is both in place and planned"
             self._wrong(place, "TR208", message, "it is one of the two")

@@ -107,10 +107,18 @@ def advise(
 @app.command()
 def explain(
     case: CasePath,
-    name: Annotated[str, typer.Argument(metavar="ID", help="A pitfall, fact, rule or verdict, or 'verdict'.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="A pitfall, fact, rule, verdict, criterion, measure or form; or 'verdict' or 'form'."
+        ),
+    ],
     why_not: Annotated[
         bool, typer.Option("--not", help="Why not: show every rule that could have concluded it.")
     ] = False,
+    depth: Annotated[int | None, typer.Option("--depth", metavar="N", min=0, help="How many rules to go down.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show also what does not decide.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.text,
     lang: Lang = Language.nl,
     rules: Rules = None,
     knowledge: Knowledge = None,
@@ -118,8 +126,16 @@ def explain(
 ) -> None:
     """Explain why something holds in a case, or why not."""
     advice = _toolbox(rules, knowledge).advise(case)
-    explanation = advice.why_not(name) if why_not else advice.why(name)
-    _write(explanation.to_text(lang.value), output)
+    explanation = (advice.why_not if why_not else advice.why)(name, depth=depth, everything=everything)
+    match form:
+        case Format.text:
+            _write(explanation.to_text(lang.value), output)
+        case Format.markdown:
+            _write(explanation.to_markdown(lang.value), output)
+        case Format.json:
+            _write(explanation.to_json(), output)
+        case Format.html:
+            _write(explanation.to_html(lang.value), output)
 
 
 @app.command("what-if")
@@ -223,6 +239,13 @@ def check(
     _write(f"{', '.join(said)}: sound", None)
 
 
+class Answer(StrEnum):
+    """What can be had as JSON."""
+
+    advice = "advice"
+    explanation = "explanation"
+
+
 @app.command()
 def graph(
     case: Annotated[
@@ -280,9 +303,13 @@ def _stale_page(folder: Path, path: str) -> Problem:
 
 
 @app.command()
-def schema(output: Output = None) -> None:
-    """Print the JSON Schema of an advice in JSON."""
-    _write(json.dumps(deferred.document.json_schema(), indent=2), output)
+def schema(
+    of: Annotated[Answer, typer.Option("--of", help="Of what.")] = Answer.advice,
+    output: Output = None,
+) -> None:
+    """Print the JSON Schema of an advice, or of an explanation, in JSON."""
+    found = deferred.document.json_schema() if of is Answer.advice else deferred.explained.json_schema()
+    _write(json.dumps(found, indent=2), output)
 
 
 def _toolbox(rules: list[Path] | None, knowledge: list[Path] | None, engine: EngineName = EngineName.native) -> Toolbox:

@@ -8,7 +8,7 @@ from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.attributing import Attribution, Cause, attribute
 from toolbox_rules.cases import NO_ELEMENTS, Case, Elements, Statement, Value
-from toolbox_rules.explanation import show_value
+from toolbox_rules.evidence import show_value
 from toolbox_rules.stating import Key
 
 #: What a speaker says about disputed facts, in place of the name of a fact; the speaker stands for the element.

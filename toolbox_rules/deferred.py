@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from toolbox_rules.cataloguing import writing
     from toolbox_rules.drawing import surroundings, view, wholemap
     from toolbox_rules.engines import experta
-    from toolbox_rules.rendering import document, html, markdown, recalling
+    from toolbox_rules.rendering import document, explained, folding, html, markdown, recalling
 
 __all__ = [
     "batch",
     "document",
     "experta",
+    "explained",
+    "folding",
     "graphing",
     "html",
     "markdown",
@@ -33,7 +35,7 @@ _PACKAGES = {
     "experta": "engines.",
     "writing": "cataloguing.",
     **dict.fromkeys(("surroundings", "view", "wholemap"), "drawing."),
-    **dict.fromkeys(("document", "html", "markdown", "recalling"), "rendering."),
+    **dict.fromkeys(("document", "explained", "folding", "html", "markdown", "recalling"), "rendering."),
 }
 
 

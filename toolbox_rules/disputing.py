@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from toolbox_rules.cases import Case, Value
-from toolbox_rules.explanation import show_value
+from toolbox_rules.evidence import show_value
 from toolbox_rules.questions import Summary
 from toolbox_rules.stating import Key
 

@@ -7,7 +7,7 @@ supported. Whether a pitfall is then gone or only smaller is for the rules to sa
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from toolbox_rules.assessing import STATES, THREATENING, Assessment
@@ -158,6 +158,13 @@ def reach(
     )
 
 
+def without(options: Mapping[str, Option], within: Reach, measure: str) -> Reach:
+    """What is within reach when one measure is left out, and with it what cannot do without."""
+    usable = _with_needs(options, set(within.available) - {measure}, within.in_place | within.held)
+    available = tuple(one for one in within.available if one in usable)
+    return replace(within, available=available, planned=within.planned & usable)
+
+
 def held_conditions(knowledge: Knowledge, vocabulary: Vocabulary) -> dict[str, Condition]:
     """For each mitigation that another needs: the condition under which all that it sets is so already."""
     needed = {link.mitigation for one in knowledge.mitigations.values() for link in one.needs}
@@ -204,18 +211,28 @@ def remedied(options: Mapping[str, Option], measures: Iterable[str]) -> frozense
 
 
 def make_plan(
-    knowledge: Knowledge, weighing: WeighingSpec, within: Reach, assessments: Mapping[str, Assessment]
+    knowledge: Knowledge,
+    weighing: WeighingSpec,
+    within: Reach,
+    assessments: Mapping[str, Assessment],
+    including: str | None = None,
 ) -> Plan:
-    """Choose the measures for the pitfalls that are open or exposed."""
+    """Choose the measures for the pitfalls that are open or exposed.
+
+    The plan holds the measure ``including``, one that is within reach, in any case.
+    """
     targets = {one.pitfall: one for one in assessments.values() if one.state in THREATENING}
     helps = _helps(knowledge, within, targets)
-    names = sorted(_closed({measure for weights in helps.values() for measure in weights}, knowledge, within))
+    wanted = {measure for weights in helps.values() for measure in weights} | ({including} if including else set())
+    names = sorted(_closed(wanted, knowledge, within))
     covered_names = {pitfall: f"covered {pitfall}" for pitfall in sorted(targets)}
     choice = Choice(names=[*names, *covered_names.values()])
     for pitfall, variable in covered_names.items():
         already = FULL - _standing(knowledge, within.in_place, pitfall)
         choice.require({**helps[pitfall], variable: -max(already, 1)}, 0)
     constrain(choice, names, knowledge, within)
+    if including in names:
+        choice.require({including: 1}, 1)
     base = len(targets) + 1
     gains = {variable: -(base ** targets[pitfall].risk[0]) for pitfall, variable in covered_names.items()}
     try:

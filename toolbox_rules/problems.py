@@ -59,6 +59,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "TR209": "facts that contradict each other",
         "TR210": "nothing to explain by that name",
         "TR211": "no forms to compare",
+        "TR212": "a depth of an explanation below zero",
         "TR220": "a file that is not an advice in JSON",
         "TR401": "an optional extra that is not installed",
         "TR402": "a form in which a graph cannot be written",

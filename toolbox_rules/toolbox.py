@@ -22,7 +22,7 @@ from toolbox_rules.advice import (
 from toolbox_rules.caching import recall
 from toolbox_rules.cases import Case, read_case
 from toolbox_rules.comparing import Comparison, compare, differences, outline
-from toolbox_rules.explanation import Proof
+from toolbox_rules.explaining import Explanation, ask
 from toolbox_rules.forming import FormTable
 from toolbox_rules.hashing import Receipt
 from toolbox_rules.inference import prepare
@@ -32,10 +32,9 @@ from toolbox_rules.pausing import uncollected
 from toolbox_rules.planning import Effect, Plan
 from toolbox_rules.presenting import Presentation, as_plain
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
-from toolbox_rules.proving import explain
 from toolbox_rules.questions import Question
 from toolbox_rules.reading import read
-from toolbox_rules.rendering import proofs, text
+from toolbox_rules.rendering import text
 from toolbox_rules.rendering.attesting import attest
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.contrasting import contrast
@@ -61,33 +60,6 @@ def shipped(name: str) -> Path:
     """The folder of shipped ``rules`` or ``knowledge``: inside the installed package, or beside it in a checkout."""
     inside = Path(__file__).parent / "_shipped" / name
     return inside if inside.is_dir() else Path(__file__).parent.parent / name
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A tree of reasons; shows itself as text, Markdown or HTML, in Dutch or English."""
-
-    proof: Proof
-    _findings: Findings = field(repr=False)
-    _desk: Desk = field(repr=False)
-
-    def to_text(self, lang: Lang = "nl") -> str:
-        """The tree as indented text."""
-        return proofs.to_text(self.proof, self._findings, self._desk, lang)
-
-    def to_markdown(self, lang: Lang = "nl") -> str:
-        """The tree as a Markdown list."""
-        return proofs.to_markdown(self.proof, self._findings, self._desk, lang)
-
-    def to_dict(self) -> dict[str, object]:
-        """The tree as plain data, with ids and values as in the files."""
-        return proofs.to_dict(self.proof)
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
 
 
 @dataclass(frozen=True)
@@ -145,19 +117,22 @@ class Advice:
         """Hashes of what the advice was made from."""
         return self.findings.receipt
 
-    def why(self, name: str) -> Explanation:
-        """Why a pitfall has its state, a derived fact its value, or the verdict was given.
+    def why(self, name: str, depth: int | None = None, everything: bool = False) -> Explanation:
+        """Why a pitfall has its state, a fact its value, a measure its place in the plan, or the verdict was given.
 
-        ``name`` is a pitfall, a fact, a rule, a verdict, or ``verdict``. Raises ``ToolboxError`` for any other name.
+        ``name`` is a pitfall, fact, rule, verdict, criterion, measure or form, or ``verdict`` or ``form``; any other
+        raises ``ToolboxError``. Only what decides is shown, or with ``everything`` every derivation and every part;
+        ``depth`` is the number of rules to go down.
         """
-        return Explanation(explain(self._desk, self.findings, name, whole=False), self.findings, self._desk)
+        return ask(self.findings, self._desk, name, rivals=False, depth=depth, everything=everything)
 
-    def why_not(self, name: str) -> Explanation:
-        """Why a pitfall does not threaten, a fact is not concluded, or another verdict was not given.
+    def why_not(self, name: str, depth: int | None = None, everything: bool = False) -> Explanation:
+        """Why a pitfall does not threaten, a fact is not concluded, another verdict not given, a measure not chosen.
 
-        Shows every rule that could have concluded it, each with the parts that do not hold or are unknown.
+        As ``why``, and it shows every rule that could have concluded it, each with the parts that do not hold or are
+        unknown.
         """
-        return Explanation(explain(self._desk, self.findings, name, whole=True), self.findings, self._desk)
+        return ask(self.findings, self._desk, name, rivals=True, depth=depth, everything=everything)
 
     def compare(self, other: "Advice") -> Presentation[Comparison]:
         """What differs from this advice to another, and why."""

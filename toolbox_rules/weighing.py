@@ -154,7 +154,7 @@ def _criterion(
             must, may = truth == "true", truth != "false"
         if spec.pitfalls is not None:
             risk = tuple(spec_of_all.risk.classes).index(spec.pitfalls.risk)
-            certain, possibly = _tally(spec.pitfalls, assessments, remedies, risk, both)
+            certain, possibly = tallied(spec.pitfalls, assessments, remedies, risk, both)
             must, may = must and certain, may and possibly
         if may:
             possible.append(level)
@@ -167,7 +167,7 @@ def _criterion(
     return CriterionResult(criterion=name, level=reported or remains, possible=ordered)
 
 
-def _tally(
+def tallied(
     tally: PitfallTally, assessments: Mapping[str, Assessment], remedies: Remedies, risk: int, both: bool
 ) -> tuple[bool, bool]:
     """Whether a count of pitfalls holds for certain, and, asked for ``both``, whether it still can."""

@@ -8,14 +8,15 @@ from tests.backtest.documented import Documented
 from toolbox_rules.advice import Desk, Findings, find, set_up, with_measures
 from toolbox_rules.assessing import STATES, THREATENING, Memo, assess
 from toolbox_rules.cases import Case, read_case
-from toolbox_rules.explanation import Proof
 from toolbox_rules.inference import Trace, infer
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.planning import useful_links
+from toolbox_rules.proof import Proof
 from toolbox_rules.proving import explain
 from toolbox_rules.reading import Shelf
 from toolbox_rules.rendering.naming import Voice
-from toolbox_rules.rendering.retelling import Step, retold
+from toolbox_rules.rendering.retelling import retold
+from toolbox_rules.rendering.steps import Step
 from toolbox_rules.rendering.telling import story_of
 
 TOP = 5
@@ -172,7 +173,7 @@ def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
         frames = [frame for frame in rule.children if state != "covered" or frame.kind == "control"]
         for part, step in ((frame, leaf) for frame in frames for leaf in leaves(frame, mark)):
             alone = replace(rule, children=(replace(part, children=(step,)),))
-            words = next(one for one in flattened(retold(alone, story)) if one.mark)
+            words = next(one for one in flattened(retold(alone, story).steps) if one.mark)
             title = desk.shelf.rulebook.rules[rule.name].spec.title.en
             return f"'{title}' asks {words.words}; found: {words.found or words.mark}"
     unnamed = next((rule for rule in proof.children if rule.state == state), proof.children[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from toolbox_rules.advice import PitfallAdvice
 from toolbox_rules.assessing import STATES, THREATENING
 from toolbox_rules.planning import PlanItem
+from toolbox_rules.proof import decisive_only
 from toolbox_rules.rendering.disputing import disputes
 from toolbox_rules.rendering.forms import plan_in_recommended
 from toolbox_rules.rendering.opening import headline
@@ -96,7 +97,7 @@ def lacking(story: Story, pitfall: PitfallAdvice) -> Line:
     found: dict[Lack, None] = {}
     for one in pitfall.assessment.rules:
         if one.state == pitfall.state:
-            proof = story.explainer.rule_state(one)
+            proof = decisive_only(story.explainer.rule_state(one))
             for part in proof.children:
                 if part.kind == "control":
                     found |= dict.fromkeys(lacks(story.say, part, proof))

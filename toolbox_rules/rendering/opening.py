@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from toolbox_rules.advice import FormAdvice, PitfallAdvice
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.model import Mitigation
+from toolbox_rules.proof import decisive_only
 from toolbox_rules.rendering.asking import questions
 from toolbox_rules.rendering.disputing import disputes_in_short
 from toolbox_rules.rendering.forms import in_short
@@ -74,7 +75,7 @@ def _is_grave(story: Story, pitfall: PitfallAdvice) -> bool:
 
 def _obstacle(story: Story, rule: str) -> str:
     """The title of a rule, with the members of the sets that it concludes from, such as who is missing."""
-    proof = story.explainer.rule(story.say.desk.shelf.rulebook.rules[rule])
+    proof = decisive_only(story.explainer.rule(story.say.desk.shelf.rulebook.rules[rule]))
     found = [
         f"{story.say.of(fact.label)}: {value}"
         for fact, value in grounds(story.say, proof)
@@ -230,7 +231,7 @@ def _who(story: Story, measure: str) -> str:
 
 def because_of(story: Story, rule: str) -> Line:
     """Why a rule that argues holds: its reason, and the concluded facts that it names."""
-    proof = story.explainer.rule(story.say.desk.shelf.rulebook.rules[rule])
+    proof = decisive_only(story.explainer.rule(story.say.desk.shelf.rulebook.rules[rule]))
     facts = [f"{story.say.of(fact.label)}: {value}" for fact, value in grounds(story.say, proof)]
     about = Span(f" ({'; '.join(facts[:SHOWN_GROUNDS])})" if facts else "", "quiet")
     return line(story.because(rule), about)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from toolbox_rules.explanation import Proof
+from toolbox_rules.proof import Proof
 from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.vocabulary import Fact
 
@@ -45,12 +45,17 @@ def lists_below(say: Voice, proof: Proof, lists: Lists) -> Lists:
     return lists
 
 
-def asked(say: Voice, proof: Proof, lists: Lists) -> str:
-    """What a test asks, such as ``Fase: minstens Ontwerp``."""
+def asked(say: Voice, proof: Proof, lists: Lists, wanted: bool = True) -> str:
+    """What a test asks, such as ``Fase: minstens Ontwerp``; or, not ``wanted``, that it is not so."""
     fact = fact_of(say, proof, lists)
     if fact is None:
         return proof.actual or proof.name
-    return f"{say.of(fact.label)}: {_demand(say, fact, proof)}"
+    demand = _demand(say, fact, proof)
+    if not wanted and fact.type == "boolean" and proof.expected in ("true", "false"):
+        demand = say.word("no" if proof.expected == "true" else "yes")
+    elif not wanted:
+        demand = say.word("test_none_of", value=demand)
+    return f"{say.of(fact.label)}: {demand}"
 
 
 def _demand(say: Voice, fact: Fact, proof: Proof) -> str:
@@ -95,8 +100,12 @@ def quantity(say: Voice, proof: Proof) -> str:
     vocabulary = say.desk.shelf.rulebook.vocabulary
     over = proof.op or ""
     label = say.group(over) if over in vocabulary.lists else say.fact(over)
-    bounds = [say.word(f"test_{op}", value=_bound(say, value)) for op, value in _BOUND.findall(proof.expected or "")]
-    return f"{label}: {say.word(f'over_{proof.name}', bounds=say.listed(bounds))}"
+    return f"{label}: {say.word(f'over_{proof.name}', bounds=bounds(say, proof.expected or ''))}"
+
+
+def bounds(say: Voice, expected: str) -> str:
+    """What a count is compared with, such as ``at least 3``."""
+    return say.listed(say.word(f"test_{op}", value=_bound(say, value)) for op, value in _BOUND.findall(expected))
 
 
 def _bound(say: Voice, value: str) -> str:

@@ -1,188 +1,191 @@
 """A proof -> the lines of an explanation, in plain words."""
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from toolbox_rules.explanation import Proof
+from toolbox_rules.assessing import STATES
+from toolbox_rules.proof import Proof, grounds, identify, repeated
 from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.rendering.phrasing import Lists, asked, found, lists_below, quantity, tally
+from toolbox_rules.rendering.pleading import Pleader, given_at, place_of, state_in_words, support_of
+from toolbox_rules.rendering.steps import Step, Told
 from toolbox_rules.rendering.telling import Story
+from toolbox_rules.rulebook import Rule
 
 _SHOWN_ELEMENTS: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One line of an explanation, and the lines below it.
-
-    ``mark`` says whether it holds, ``found`` what was found, ``place`` where it stands, ``quote`` an author says.
-    """
-
-    mark: str
-    words: str
-    found: str = ""
-    place: str = ""
-    quote: str = ""
-    below: tuple["Step", ...] = ()
-
-
-def retold(proof: Proof, story: Story) -> tuple[Step, ...]:
+def retold(proof: Proof, story: Story) -> Told:
     """A proof as lines below lines; a part that comes again is told once and then referred to."""
-    teller = _Teller(story=story, say=story.say, numbers=_repeated(proof))
-    return teller.steps(proof, ())
-
-
-def _repeated(proof: Proof) -> dict[tuple[Proof, ...], int]:
-    """The grounds of a concluded fact that come more than once, numbered in the order in which they are told."""
-    counts: Counter[tuple[Proof, ...]] = Counter()
-    waiting = [proof]
-    while waiting:
-        one = waiting.pop()
-        if _is_concluded(one):
-            counts[one.children] += 1
-            if counts[one.children] > 1:
-                continue
-        waiting += reversed(one.children)
-    several = [children for children, number in counts.items() if number > 1]
-    return {children: at for at, children in enumerate(several, 1)}
-
-
-def _is_concluded(proof: Proof) -> bool:
-    return proof.kind in ("test", "fact") and bool(proof.children)
+    names = identify(proof)
+    teller = _Teller(story=story, say=story.say, names=names, numbers=repeated(proof, names))
+    return Told(steps=teller.steps(proof, ()))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Teller:
-    """Turns the steps of a proof into words; a part that comes again is told once and then referred to."""
+    """Turns the steps of a proof into words; ``names`` and ``numbers`` say what is the same and comes again."""
 
     story: Story
     say: Voice
-    numbers: dict[tuple[Proof, ...], int]
-    told: set[tuple[Proof, ...]] = field(default_factory=set)
+    names: Mapping[int, str]
+    numbers: Mapping[tuple[str, ...], int]
+    told: set[tuple[str, ...]] = field(default_factory=set)
 
     def steps(self, proof: Proof, lists: Lists) -> tuple[Step, ...]:
-        """The lines for one step; a combination that says nothing of its own gives the lines of its parts."""
+        """The lines for one step."""
         inner = lists_below(self.say, proof, lists)
         match proof.kind:
             case "pitfall":
                 return (self._pitfall(proof),)
-            case "verdict":
-                return (self._verdict(proof),)
-            case "criterion":
-                return (self._criterion(proof),)
             case "rule":
                 return (self._rule(proof, inner),)
             case "exposure" | "control" | "aggravation":
                 return (self._frame(proof, inner),)
             case "condition":
-                return (self._step(proof, self._combination(proof), below=self._below(proof, inner)),)
-            case "quantifier" | "element":
+                return self._combined(proof, lists)
+            case "quantifier":
                 return (self._quantifier(proof, inner),)
-            case _:
+            case "element":
+                return tuple(self._elements([(proof, self._parts(proof, inner))]))
+            case "test" | "fact":
                 return (self._fact(proof, lists),)
+            case _:
+                return (Pleader(story=self.story, below=self._outside).step(proof),)
+
+    def _outside(self, proof: Proof) -> tuple[Step, ...]:
+        """The lines below a step about weighing, form or plan: in reach of no list."""
+        if proof.kind == "tally":
+            return tuple(map(self._counted, proof.children))
+        if proof.kind == "level":
+            return self._parts(proof, ())
+        return self._below(proof, ())
 
     def _below(self, proof: Proof, lists: Lists) -> tuple[Step, ...]:
         return tuple(step for child in proof.children for step in self.steps(child, lists))
 
     def _step(self, proof: Proof, words: str, found_words: str = "", below: tuple[Step, ...] = ()) -> Step:
-        reason = self._reason(proof)
-        shown = "; ".join(filter(None, (found_words, reason)))
-        return Step(mark=self.say.word(f"mark_{proof.truth}"), words=words, found=shown, below=below)
+        shown = "; ".join(filter(None, (found_words, self._reason(proof))))
+        return Step(
+            mark=self.say.word(f"mark_{proof.truth}"),
+            truth=proof.truth,
+            words=words,
+            found=shown,
+            given=given_at(proof),
+            below=below,
+        )
 
     def _reason(self, proof: Proof) -> str:
-        told = proof.reason in ("absent", "repeated", "too-few", "covered")
+        told = proof.reason in ("absent", "arranged", "cut", "elsewhere", "repeated", "too-few", "too-late")
         return self.say.word(f"reason_{proof.reason}") if told else ""
 
-    # --- pitfalls, verdicts and rules -------------------------------------------------------------------------
+    def _once(self, proof: Proof, step: Step, lists: Lists) -> Step:
+        """A step with the lines below it, or a reference to where they were told."""
+        key = grounds(proof, self.names)
+        number = self.numbers.get(key, 0)
+        if number and key in self.told:
+            return replace(step, see=number)
+        if number:
+            self.told.add(key)
+        return replace(step, number=number, below=self._grounds(proof, lists))
+
+    def _grounds(self, proof: Proof, lists: Lists) -> tuple[Step, ...]:
+        """What a conclusion rests on; a rule with only a condition of its own tells that without a frame."""
+        (only,) = proof.children if len(proof.children) == 1 else (None,)
+        if proof.kind == "rule" and only and only.kind == "exposure" and not (proof.state in STATES or only.subject):
+            return self._parts(only, lists)
+        return self._below(proof, lists)
+
+    # --- pitfalls and rules -----------------------------------------------------------------------------------
 
     def _pitfall(self, proof: Proof) -> Step:
-        state = self.say.word(f"means_{proof.state}")
-        quote = self.say.of(proof.text) if proof.text else ""
-        below = self._below(proof, ())
-        return Step(mark="", words=f"{self.say.pitfall(proof.name)}: {_lowered(state)}", quote=quote, below=below)
+        words = f"{self.say.pitfall(proof.name)}: {state_in_words(self.story, proof)}"
+        step = Step(words=words, truth=proof.truth, quote=self.story.of_proof(proof))
+        step = self._once(proof, replace(step, support=support_of(self.story, proof)), ())
+        return replace(step, below=self._alternatives(proof, step.below), found=self._reason(proof))
 
-    def _verdict(self, proof: Proof) -> Step:
-        words = f"{self.say.word('step_verdict', verdict=self.say.verdict(proof.name))}: {self._truth(proof)}"
-        other = proof.actual is not None and proof.actual != proof.name
-        given = self.say.word("given_verdict", verdict=self.say.verdict(proof.actual or "")) if other else ""
-        return Step(mark="", words=f"{words} ({given})" if given else words, below=self._below(proof, ()))
+    def _alternatives(self, proof: Proof, below: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The rules of a pitfall, and before them whether each of them is enough, or that there are no others."""
+        shown = {child.name for child in proof.children if child.kind == "rule"}
+        if not below or not shown or not all(child.decisive for child in proof.children if child.kind == "rule"):
+            return below
+        word = ""
+        if proof.truth == "true":
+            word = "rules_each" if len(shown) > 1 else ""
+        elif len(shown) == sum(threat.pitfall == proof.name for rule in self._rules() for threat in rule.threats):
+            word = "rules_all" if len(shown) > 1 else "rules_only"
+        return (Step(words=self.say.word(word, number=len(shown))), *below) if word else below
 
-    def _criterion(self, proof: Proof) -> Step:
-        level = proof.actual or ""
-        notes = [self.say.word("decisive")] if proof.state == "decisive" else []
-        others = [one for one in (proof.expected or "").split(", ") if one != level]
-        if others:
-            names = self.say.listed((self.say.level(proof.name, one) for one in others), "or")
-            notes.append(self.say.word("may_be", levels=names))
-        about = f" ({'; '.join(notes)})" if notes else ""
-        words = f"{self.say.criterion(proof.name)}: {self.say.level(proof.name, level)}{about}"
-        below = tuple(
-            self._pitfall(child) if child.kind == "pitfall" else self._level(child, proof.name)
-            for child in proof.children
-        )
-        return Step(mark="", words=words, quote=self.say.of(proof.text) if proof.text else "", below=below)
-
-    def _level(self, proof: Proof, criterion: str) -> Step:
-        words = self.say.word("step_level", level=self.say.level(criterion, proof.name))
-        return Step(mark="", words=f"{words}: {self._truth(proof)}", below=self._parts(proof, ()))
+    def _rules(self) -> Iterable[Rule]:
+        return self.say.desk.shelf.rulebook.rules.values()
 
     def _rule(self, proof: Proof, lists: Lists) -> Step:
         title = self.say.rule(proof.name)
         words = self.say.word("step_rule_for" if proof.subject else "step_rule", title=title, subject=proof.subject)
         result = self._result(proof)
-        place = f"{proof.location.path}:{proof.location.line}" if proof.location else ""
-        return Step(
-            mark="",
+        step = Step(
             words=f"{words}: {result}" if result else words,
-            place=place,
-            quote=self._filled(proof),
-            below=self._below(proof, lists),
+            truth=proof.truth,
+            found="" if proof.decisive else self.say.word("not_decisive"),
+            place=place_of(proof.location),
+            quote=self.story.of_proof(proof),
+            support=support_of(self.story, proof),
         )
+        shown = "; ".join(filter(None, (step.found, self._rule_reason(proof))))
+        return self._once(proof, replace(step, found=shown), lists)
+
+    def _rule_reason(self, proof: Proof) -> str:
+        told = proof.reason in ("covered", "cut", "too-few")
+        return self.say.word(f"reason_{proof.reason}") if told else ""
 
     def _result(self, proof: Proof) -> str:
         if proof.state in ("for", "against", "excludes"):
             return self.say.word(f"stance_{proof.state}")
-        return _lowered(self.say.word(f"means_{proof.state}")) if proof.state else self._truth(proof)
+        return state_in_words(self.story, proof) if proof.state else self._truth(proof)
 
     def _frame(self, proof: Proof, lists: Lists) -> Step:
-        """The exposure, control or an aggravation of a rule; of a rule about no pitfall simply its condition."""
-        words = self.say.word(f"step_{proof.kind}")
+        """The exposure, control or an aggravation of a rule, or what makes a measure unsuitable."""
+        kind = "unsuitable" if proof.reason == "unsuitable" else proof.kind
         subject = f" ({proof.subject})" if proof.subject else ""
-        truth = "" if proof.kind == "aggravation" else f" {self._truth(proof)}"
-        return Step(mark="", words=f"{words}{subject}{truth}", below=self._parts(proof, lists))
+        truth = "" if kind in ("aggravation", "unsuitable") else f" {self._truth(proof)}"
+        return Step(
+            words=f"{self.say.word(f'step_{kind}')}{subject}{truth}",
+            truth=proof.truth,
+            quote=self.story.of_proof(proof),
+            place=place_of(proof.location) if kind == "unsuitable" else "",
+            below=self._parts(proof, lists),
+        )
 
     def _parts(self, proof: Proof, lists: Lists) -> tuple[Step, ...]:
         """The parts of a frame or an element; that all of them have to hold needs no line of its own."""
-        (whole,) = proof.children or (proof,)
+        (whole,) = proof.children if len(proof.children) == 1 else (proof,)
         return self._below(whole if (whole.kind, whole.name) == ("condition", "all") else proof, lists)
 
     def _truth(self, proof: Proof) -> str:
         return self.say.word(f"truth_{proof.truth}")
 
-    def _filled(self, proof: Proof) -> str:
-        """The author's sentence with the facts of the case, for the element that the rule is about."""
-        if proof.text is None:
-            return ""
-        rule = self.say.desk.shelf.rulebook.rules[proof.name]
-        elements = self.story.findings.trace.lists.get(rule.list) if rule.list else None
-        numbers = range(len(elements.items)) if elements else ()
-        subjects = (at for at in numbers if self.story.element(str(rule.list), at) == proof.subject)
-        return self.story.filled(proof.text, rule, tuple(subjects))
-
     # --- conditions -------------------------------------------------------------------------------------------
 
-    def _combination(self, proof: Proof) -> str:
-        return self.say.word(f"step_{proof.name}", number=proof.expected)
+    def _combined(self, proof: Proof, lists: Lists) -> tuple[Step, ...]:
+        """A combination; when one part settles it, that part says enough."""
+        (only,) = proof.children if len(proof.children) == 1 else (None,)
+        if only and proof.name in ("all", "any") and only.truth == proof.truth:
+            return self.steps(only, lists)
+        if only and proof.name == "not" and only.kind == "test":
+            step = self._fact(only, lists, wanted=False)
+            return (replace(step, mark=self.say.word(f"mark_{proof.truth}"), truth=proof.truth),)
+        words = self.say.word(f"step_{proof.name}", number=proof.expected)
+        return (self._step(proof, words, below=self._below(proof, lists)),)
 
     def _quantifier(self, proof: Proof, lists: Lists) -> Step:
         """A statement about elements; many of which the same is asked and found alike share a line."""
         groups: dict[object, list[tuple[Proof, tuple[Step, ...]]]] = {}
-        for child in _telling(proof):
-            below = self._parts(child, lists_below(self.say, child, lists))
-            alike = below[0].words if _is_simple(below) else tuple(map(_shape, below))
-            groups.setdefault((child.truth, alike), []).append((child, below))
+        for child in proof.children:
+            if child.children:
+                below = self._parts(child, lists_below(self.say, child, lists))
+                alike = below[0].words if _is_simple(below) else tuple(map(_shape, below))
+                groups.setdefault((child.truth, alike), []).append((child, below))
         elements = tuple(step for group in groups.values() for step in self._elements(group))
         return self._step(proof, quantity(self.say, proof), tally(self.say, proof), elements)
 
@@ -191,11 +194,22 @@ class _Teller:
         names = self.say.listed((self._subject(one) for one, _ in group), at_most=_SHOWN_ELEMENTS)
         if _is_simple(below):
             values = self.say.listed(dict.fromkeys(one[0].found for _, one in group), at_most=_SHOWN_ELEMENTS)
-            yield Step(mark=self.say.word(f"mark_{proof.truth}"), words=f"{names}: {below[0].words}", found=values)
-        elif len(group) > _SHOWN_ELEMENTS:
+            mark = self.say.word(f"mark_{proof.truth}")
+            given = below[0].given if len(group) == 1 else ""
+            yield Step(mark=mark, truth=proof.truth, words=f"{names}: {below[0].words}", found=values, given=given)
+        elif len(group) > _SHOWN_ELEMENTS and not any(_is_numbered(one) for _, parts in group for one in parts):
             yield self._step(proof, names)
         else:
             yield from (self._step(one, f"{self._subject(one)}:", below=parts) for one, parts in group)
+
+    def _counted(self, proof: Proof) -> Step:
+        """A pitfall that counts or not, why it threatens, and what is within reach against it."""
+        steps = self._below(proof, ())
+        name = self.say.pitfall(proof.subject or "")
+        head = steps[0] if proof.children[0].kind == "pitfall" else Step(words=name, below=steps)
+        rest = steps[1:] if proof.children[0].kind == "pitfall" else ()
+        mark = self.say.word(f"mark_{proof.truth}")
+        return replace(head, mark=mark, truth=proof.truth, below=(*head.below, *rest))
 
     def _subject(self, proof: Proof) -> str:
         vocabulary = self.say.desk.shelf.rulebook.vocabulary
@@ -203,44 +217,26 @@ class _Teller:
             return self.say.written(vocabulary.facts[proof.name], proof.subject)
         return proof.subject or ""
 
-    def _fact(self, proof: Proof, lists: Lists) -> Step:
+    def _fact(self, proof: Proof, lists: Lists, wanted: bool = True) -> Step:
         """A test, or a fact by itself, with what concluded it unless that was told before."""
         if proof.kind == "fact":
             fact = self.say.fact_named(proof.name)
             words, value = self.say.of(fact.label), self.say.written(fact, proof.actual or "unknown")
         else:
-            words, value = asked(self.say, proof, lists), found(self.say, proof, lists)
-        number = self.numbers.get(proof.children) if proof.children else None
-        if number is not None and proof.children in self.told:
-            return self._step(proof, words, f"{value}; {self.say.word('see', number=number)}")
-        if number is not None:
-            self.told.add(proof.children)
-            words = f"{words} [{number}]"
-        return self._step(proof, words, value, self._below(proof, ()))
+            words, value = asked(self.say, proof, lists, wanted), found(self.say, proof, lists)
+        return self._once(proof, self._step(proof, words, value), ())
 
 
 def _is_simple(below: tuple[Step, ...]) -> bool:
     """Whether what is said of an element fits in one line with its name."""
-    return len(below) == 1 and not below[0].below
+    return len(below) == 1 and not below[0].below and not below[0].see
+
+
+def _is_numbered(step: Step) -> bool:
+    """Whether other lines refer to this one, or to one below it."""
+    return bool(step.number) or any(map(_is_numbered, step.below))
 
 
 def _shape(step: Step) -> tuple[object, ...]:
     """What holds and what does not in a step and below it, whatever the words."""
     return (step.mark, *map(_shape, step.below))
-
-
-def _telling(proof: Proof) -> list[Proof]:
-    """The elements that settle a statement about them; all of them when none does so by itself."""
-    settling = {
-        ("some", "true"): "true",
-        ("count", "true"): "true",
-        ("none", "false"): "true",
-        ("every", "false"): "false",
-        ("every", "unknown"): "unknown",
-    }.get((proof.name, proof.truth))
-    told = [child for child in proof.children if child.children]
-    return [child for child in told if settling in (None, child.truth)]
-
-
-def _lowered(words: str) -> str:
-    return words[:1].lower() + words[1:]

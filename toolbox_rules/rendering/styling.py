@@ -75,3 +75,21 @@ CARD_STYLE: Final = """\
 .toolbox-rules-card .bar.mild { background: #c2a83e; }
 .toolbox-rules-card .bar.grave { background: #d58140; }
 .toolbox-rules-card .bar.dire { background: #c24b4b; }"""
+
+
+# An explanation stands in a page of its own or in a notebook; its marks are words that are coloured as well.
+TREE_STYLE: Final = """\
+.toolbox-rules-why { line-height: 1.5; }
+.toolbox-rules-why details, .toolbox-rules-why .step { margin: .15rem 0 .15rem 1.1rem; }
+.toolbox-rules-why > details, .toolbox-rules-why > .step { margin-left: 0; }
+.toolbox-rules-why > details > summary > .words { font-weight: 600; font-size: 1.1em; }
+.toolbox-rules-why summary { cursor: pointer; }
+.toolbox-rules-why .step { padding-left: 1.1rem; }
+.toolbox-rules-why .mark { display: inline-block; min-width: 2.2em; padding: 0 .3em; border: 1px solid; }
+.toolbox-rules-why .mark { border-radius: .25rem; font-size: .85em; text-align: center; }
+.toolbox-rules-why .mark.true { color: #2f6b35; background: #e3efe3; }
+.toolbox-rules-why .mark.false { color: #8c2222; background: #f8dcdc; }
+.toolbox-rules-why .mark.unknown { color: #6b5a10; background: #f6efd0; }
+.toolbox-rules-why .found { font-weight: 600; }
+.toolbox-rules-why code, .toolbox-rules-why small { opacity: .75; font-size: .85em; }
+.toolbox-rules-why q { display: block; margin-left: 1.1rem; font-style: italic; }"""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from toolbox_rules.advice import Findings, PitfallAdvice
 from toolbox_rules.explanation import Explainer
 from toolbox_rules.model import LinkBasis, Text
+from toolbox_rules.proof import Proof
 from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.rendering.report import Line, Span, joined, line
 from toolbox_rules.rendering.values import value_of
@@ -30,6 +31,18 @@ class Story:
         """The reason that a rule gives, with the facts of the case filled in; ``subjects`` are its elements."""
         found = self.say.desk.shelf.rulebook.rules[rule]
         return self.filled(found.spec.because, found, tuple(subjects))
+
+    def of_proof(self, proof: Proof) -> str:
+        """The author's sentence of a step of an explanation, for the element that the step is about."""
+        if proof.text is None:
+            return ""
+        rule = self.say.desk.shelf.rulebook.rules[proof.name] if proof.kind == "rule" else None
+        if rule is None or rule.list is None:
+            return self.filled(proof.text, rule)
+        elements = self.findings.trace.lists.get(rule.list)
+        numbers = range(len(elements.items)) if elements else ()
+        subjects = (at for at in numbers if self.element(str(rule.list), at) == proof.subject)
+        return self.filled(proof.text, rule, tuple(subjects))
 
     def filled(self, text: Text, rule: Rule | None = None, subjects: tuple[int, ...] = ()) -> str:
         """A text with every ``{fact}`` in it replaced by its value."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from toolbox_rules.model import Text
 from toolbox_rules.rendering.captions import CAPTIONS
+from toolbox_rules.rendering.pleading_words import PLEADING
 
 _TABLE: Final = {
     # words between words
@@ -462,21 +463,24 @@ _TABLE: Final = {
     "step_exposure": ("Is dit hier aan de orde?", "Does this apply here?"),
     "step_control": ("Is het geregeld?", "Is it arranged?"),
     "step_aggravation": ("Dit maakt de kans groter:", "This makes it likelier:"),
-    "step_level": ("Niveau '{level}'", "Level '{level}'"),
     "step_all": ("al deze:", "all of these:"),
     "step_any": ("minstens één van deze:", "at least one of these:"),
     "step_not": ("niet:", "not:"),
     "step_at_least": ("minstens {number} van deze:", "at least {number} of these:"),
     "step_rule": ("Regel: {title}", "Rule: {title}"),
     "step_rule_for": ("Regel: {title} ({subject})", "Rule: {title} ({subject})"),
-    "step_verdict": ("Advies '{verdict}'", "Advice '{verdict}'"),
-    "given_verdict": ("het gegeven advies is '{verdict}'", "the advice given is '{verdict}'"),
-    "may_be": ("kan nog worden: {levels}", "can become: {levels}"),
-    "decisive": ("beslissend", "decisive"),
+    "not_decisive": ("beslist niet mee", "does not decide"),
+    "rules_each": ("Elk van deze {number} regels is genoeg:", "Each of these {number} rules is enough:"),
+    "rules_all": ("Alleen deze {number} regels gaan hierover:", "Only these {number} rules are about this:"),
+    "rules_only": ("Alleen deze regel gaat hierover:", "Only this rule is about this:"),
     "stance_for": ("pleit hiervoor", "speaks for it"),
     "stance_against": ("pleit hiertegen", "speaks against it"),
     "stance_excludes": ("sluit dit uit", "rules it out"),
-    "see": ("zie [{number}]", "see [{number}]"),
+    "see": ("zie ({number})", "see ({number})"),
+    "reason_arranged": ("door een maatregel die er is", "by a measure in place"),
+    "reason_cut": ("niet verder uitgelegd", "not explained further"),
+    "reason_elsewhere": ("heeft een eigen uitleg", "has an explanation of its own"),
+    "reason_too-late": ("te laat", "too late"),
     "reason_absent": ("geen regel zegt dit", "no rule concludes this"),
     "reason_repeated": ("zie de stappen hierboven", "see the steps above"),
     "reason_too-few": ("er zijn er geen", "there are none"),
@@ -508,5 +512,5 @@ _TABLE: Final = {
 }
 
 WORDS: Final[Mapping[str, Text]] = MappingProxyType(
-    {name: Text(nl=nl, en=en) for name, (nl, en) in (*_TABLE.items(), *CAPTIONS.items())}
+    {name: Text(nl=nl, en=en) for name, (nl, en) in {**_TABLE, **CAPTIONS, **PLEADING}.items()}
 )
