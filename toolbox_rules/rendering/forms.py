@@ -113,6 +113,8 @@ def _reasons(say: Voice, why: WhyNot) -> Iterator[str]:
         yield say.word("worse_outcome")
     if why.opens:
         yield say.word("opens_up", pitfalls=say.listed(map(say.pitfall, why.opens), at_most=_SHOWN))
+    if why.riskier:
+        yield say.word("riskier", pitfalls=say.listed(map(say.pitfall, why.riskier), at_most=_SHOWN))
     if why.settles:
         yield say.word("would_settle", pitfalls=say.listed(map(say.pitfall, why.settles), at_most=_SHOWN))
     if why.effort:
