@@ -172,6 +172,8 @@ def _shipped(one: Shipped) -> Iterable[str]:
         "`advise`, with reading the file": one.stages["advice, from the file"],
         "`why`, the proof": one.stages["explanation"],
         "`why`, in words": one.stages["explanation in words"],
+        "`compare`, with the reasons": one.stages["comparison of two advices"],
+        "`forms`, every form with its conditions": one.stages["forms side by side"],
         "`toolbox-rules advise` from a cold start": one.cold["advise"],
         "importing its dependencies from a cold start": one.cold["importing its dependencies"],
         "starting Python": one.cold["starting Python"],
