@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from toolbox_rules.advice import Desk
+from toolbox_rules.assessing import THREATENING
 from toolbox_rules.forming import FormOutcome, FormTable, WhyNot
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.naming import Voice
@@ -170,4 +171,4 @@ def _numbered(say: Voice, measure: str, number: int | None) -> Line:
 
 
 def _threatening(story: Story) -> list[str]:
-    return [one.id for one in story.findings.pitfalls if one.state in ("open", "exposed")]
+    return [one.id for one in story.findings.pitfalls if one.state in THREATENING]
