@@ -36,6 +36,7 @@ def test_every_row_is_the_advice_on_the_case_with_that_form(shipped: Toolbox, ca
         advice = shipped.advise(path, {"project.form": row.form})
         assert (row.verdict, row.with_plan) == (advice.verdict.id, advice.verdict.with_plan.verdict)
         assert row.threatening == tuple(one.id for one in advice.pitfalls if one.state in THREATENING)
+        assert row.risk_of == tuple(one.risk for one in advice.pitfalls if one.state in THREATENING)
         assert (row.plan, row.effect, row.conditions) == (advice.plan, advice.effect, advice.conditions)
         assert dict(row.risks) == counted(advice, row)
 
@@ -56,6 +57,8 @@ def test_one_rung_lighter_the_need_and_one_rung_heavier_nothing_asks_for_it(tabl
     assert heavier is not None
     assert (lighter.form, lighter.needed_by, lighter.beyond_need) == ("coordination", ("form-for-shared-place",), False)
     assert (heavier.form, heavier.needed_by, heavier.beyond_need) == ("joint-team", (), True)
+    assert heavier.riskier
+    assert set(heavier.riskier).isdisjoint(heavier.opens)
 
 
 def test_a_form_says_what_threatens_there_and_not_in_the_recommended_one(table: Presentation[FormTable]) -> None:

@@ -156,6 +156,7 @@ def test_a_file_that_is_cut_off_is_refused(receipt: Path, share: float) -> None:
     with pytest.raises(ToolboxError) as caught:
         CAR.verify(written(receipt.parent, text[: int(len(text) * share)]))
     assert "advice.json:" in str(caught.value)
+    assert "is the file complete?" in str(caught.value)
 
 
 def test_a_fact_that_the_vocabulary_has_no_longer_is_named(receipt: Path) -> None:

@@ -413,6 +413,7 @@ def _in_form(desk: Desk, case: Case, form: str, memo: Memo, conditions: bool = F
         with_plan=whole.outcome.verdict,
         acceptable=is_acceptable(table, whole.outcome.verdict),
         threatening=threatening,
+        risk_of=tuple(tuple(spec.risk.classes)[one[name].risk[0]] for name in threatening),
         risks=tuple(
             (risk, sum(one[name].risk[0] == at for name in threatening))
             for at, risk in reversed(list(enumerate(spec.risk.classes)))

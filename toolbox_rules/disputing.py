@@ -6,12 +6,11 @@ Nothing is averaged: as long as a fact is disputed it is unknown, and every view
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from toolbox_rules.assessing import THREATENING
 from toolbox_rules.cases import Case, Value
 from toolbox_rules.evidence import show_value
 from toolbox_rules.questions import Summary
 from toolbox_rules.stating import Key
-
-THREATENS = ("open", "exposed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,7 @@ def _led(now: Summary, after: Summary | None) -> Led:
     return Led(
         verdict=after.verdict,
         form=after.form,
-        opens=tuple(name for name, was, then in states if then in THREATENS and was not in THREATENS),
+        opens=tuple(name for name, was, then in states if then in THREATENING and was not in THREATENING),
         settles=tuple(name for name, was, then in states if then != was and then in ("covered", "not-applicable")),
     )
 

@@ -13,7 +13,8 @@ class FormOutcome:
     """What becomes of a case in one form, everything else being as it is.
 
     ``acceptable`` says whether the verdict with the whole plan is good enough. ``threatening`` are the pitfalls that
-    threaten now, the most urgent first, and ``risks`` their number by risk class, highest first. ``excluded_by`` are
+    threaten now, the most urgent first, ``risk_of`` their risk classes, and ``risks`` their number by class, highest
+    first. ``excluded_by`` are
     rules that rule the form out; ``refused`` why the form contradicts other facts of the case, which leaves the rest
     empty. ``opens`` and ``settles`` are the pitfalls that threaten here and not in the recommended form, and the
     reverse. ``conditions`` are only worked out when asked for.
@@ -24,6 +25,7 @@ class FormOutcome:
     with_plan: str | None = None
     acceptable: bool = False
     threatening: tuple[str, ...] = ()
+    risk_of: tuple[str, ...] = ()
     risks: tuple[tuple[str, int], ...] = ()
     plan: Plan | None = None
     effect: Effect | None = None
@@ -38,6 +40,7 @@ class FormOutcome:
 class WhyNot:
     """Why the form one rung lighter or heavier than the recommended one is not recommended.
 
+    ``riskier`` are pitfalls that threaten in both, and here with a higher risk.
     ``needed_by`` are rules that ask for a heavier form; ``beyond_need`` says that nothing asks for this one.
     ``unacceptable`` says that its outcome with the whole plan is not good enough, ``worse`` that it is worse than that
     of the recommended form. ``effort`` is what its plan takes more, in units of the smallest measure.
@@ -50,6 +53,7 @@ class WhyNot:
     refused: Text | None
     opens: tuple[str, ...]
     settles: tuple[str, ...]
+    riskier: tuple[str, ...]
     unacceptable: bool
     worse: bool
     effort: int
@@ -150,9 +154,20 @@ def _why_not(
         refused=one.refused,
         opens=one.opens,
         settles=one.settles,
+        riskier=_riskier(one, recommended),
         unacceptable=known and not one.acceptable,
         worse=known and verdicts.index(str(one.with_plan)) < verdicts.index(str(recommended.with_plan)),
         effort=_effort(one) - _effort(recommended) if known else 0,
+    )
+
+
+def _riskier(one: FormOutcome, recommended: FormOutcome) -> tuple[str, ...]:
+    highest = [risk for risk, _ in one.risks]
+    there = dict(zip(recommended.threatening, recommended.risk_of, strict=True))
+    return tuple(
+        name
+        for name, risk in zip(one.threatening, one.risk_of, strict=True)
+        if name in there and highest.index(risk) < highest.index(there[name])
     )
 
 

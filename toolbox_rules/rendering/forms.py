@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from toolbox_rules.advice import Desk
+from toolbox_rules.assessing import THREATENING
 from toolbox_rules.forming import FormOutcome, FormTable, WhyNot
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.naming import Voice
@@ -113,6 +114,8 @@ def _reasons(say: Voice, why: WhyNot) -> Iterator[str]:
         yield say.word("worse_outcome")
     if why.opens:
         yield say.word("opens_up", pitfalls=say.listed(map(say.pitfall, why.opens), at_most=_SHOWN))
+    if why.riskier:
+        yield say.word("riskier", pitfalls=say.listed(map(say.pitfall, why.riskier), at_most=_SHOWN))
     if why.settles:
         yield say.word("would_settle", pitfalls=say.listed(map(say.pitfall, why.settles), at_most=_SHOWN))
     if why.effort:
@@ -168,4 +171,4 @@ def _numbered(say: Voice, measure: str, number: int | None) -> Line:
 
 
 def _threatening(story: Story) -> list[str]:
-    return [one.id for one in story.findings.pitfalls if one.state in ("open", "exposed")]
+    return [one.id for one in story.findings.pitfalls if one.state in THREATENING]

@@ -1,11 +1,13 @@
 """A file with an advice in JSON -> the document, and what of it can be compared with a new advice."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Outline, facts_of
+from toolbox_rules.documents import Document as Source
 from toolbox_rules.documents import read_document
 from toolbox_rules.problems import ToolboxError
 from toolbox_rules.rendering.document import make
@@ -20,7 +22,7 @@ def recall(path: Path) -> Document:
 
     Raises ``ToolboxError`` when the file cannot be read, is cut off, or is not such an advice.
     """
-    source = read_document(path)
+    source = _whole(path)
     value = source.value
     if not isinstance(value, dict) or not str(value.get("schema", "")).startswith("toolbox-rules/"):
         raise ToolboxError([source.problem((), "TR220", "this is not an advice in JSON", _HINT)])
@@ -31,6 +33,18 @@ def recall(path: Path) -> Document:
     if found is None:
         raise ToolboxError(problems)
     return found
+
+
+def _whole(path: Path) -> Source:
+    """The file as a value; what breaks off or is no JSON is told to be so."""
+    try:
+        return read_document(path)
+    except ToolboxError as error:
+        problems = (
+            replace(one, hint=f"is the file complete? {_HINT}") if one.code == "TR006" else one
+            for one in error.problems
+        )
+        raise ToolboxError(problems) from None
 
 
 def outline_of(document: Document, case: Case) -> Outline:

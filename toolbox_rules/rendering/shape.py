@@ -203,6 +203,7 @@ class Elsewhere(Part):
     with_plan: str | None
     acceptable: bool
     threatening: tuple[str, ...]
+    risk_of: tuple[str, ...]
     plan: Planned | None
     effect: Left | None
     excluded_by: tuple[str, ...]

@@ -423,6 +423,7 @@ _TABLE: Final = {
     ),
     "worse_outcome": ("Met het plan is het advies slechter.", "With the plan the advice is worse."),
     "opens_up": ("Dit gaat dreigen: {pitfalls}.", "This would threaten: {pitfalls}."),
+    "riskier": ("Dit risico wordt groter: {pitfalls}.", "This risk becomes larger: {pitfalls}."),
     "would_settle": ("Wel vervalt dan: {pitfalls}.", "This would fall away, though: {pitfalls}."),
     "more_effort": (
         "Het plan kost dan meer werk: {number} kleine maatregelen meer.",
