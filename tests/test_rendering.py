@@ -18,6 +18,7 @@ from toolbox_rules import Advice, Toolbox
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering import document, html, markdown, text
 from toolbox_rules.rendering.captions import CAPTIONS
+from toolbox_rules.rendering.pleading_words import PLEADING
 from toolbox_rules.rendering.report import Report, Span, line, paragraph, section, spans
 from toolbox_rules.rendering.shape import Document
 from toolbox_rules.rendering.words import _TABLE, WORDS
@@ -59,7 +60,7 @@ def part(words: str, heading: str) -> str:
 
 
 def test_no_fixed_words_are_given_twice() -> None:
-    assert len(WORDS) == len(_TABLE) + len(CAPTIONS)
+    assert len(WORDS) == len(_TABLE) + len(CAPTIONS) + len(PLEADING)
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------
