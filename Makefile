@@ -10,7 +10,7 @@ DEVELOPING := .venv/developing.stamp
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help advise test bench clean
+.PHONY: help advise test backtest bench clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -26,6 +26,9 @@ test: $(DEVELOPING) ## check everything: style, types, architecture, knowledge, 
 	$(BIN)/toolbox-rules check
 	$(BIN)/python tests/packaging/try_wheel.py
 	$(BIN)/python -m pytest
+
+backtest: $(DEVELOPING) ## hold the advice against documented collaborations
+	$(BIN)/python tests/backtest/run.py
 
 bench: $(DEVELOPING) ## measure the targets side by side
 	$(PIP) --editable '.[dev,bench]'

@@ -193,6 +193,23 @@ def test_check_prints_every_problem(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert seen == [[ROOT / "tests/small/rules", Path("more")], [ROOT / "tests/small/knowledge"], []]
 
 
+def test_graph_prints_the_picture_of_a_case_or_of_everything(run: Run, trip: str) -> None:
+    assert run("graph", trip, "--lang", "en", *SMALL) == (0, small().advise(trip).draw("en").to_svg() + "\n", "")
+    assert run("graph", *SMALL) == (0, small().draw("nl").to_svg() + "\n", "")
+
+
+def test_graph_writes_the_form_that_the_file_is_called_after(run: Run, trip: str, tmp_path: Path) -> None:
+    target = tmp_path / "trip.graphml"
+    assert run("graph", trip, *SMALL, "-o", str(target)) == (0, "", "")
+    assert target.read_text(encoding="utf-8") == small().advise(trip).draw().to_graphml()
+
+
+def test_graph_says_when_it_cannot_write(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "nowhere" / "map.svg"
+    message = f"{target}: error: the file cannot be written: No such file or directory\n"
+    assert run("graph", *SMALL, "-o", str(target)) == (1, "", message)
+
+
 def test_schema_prints_the_json_schema(run: Run) -> None:
     schema = json.loads(run("schema").out)
     assert schema["properties"]["schema"]["const"] == "toolbox-rules/advice/1"

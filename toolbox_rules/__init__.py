@@ -9,6 +9,7 @@
 from toolbox_rules.advice import Assumption, Conditions, Findings, FormAdvice, PitfallAdvice, Receipt, Verdict
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
+from toolbox_rules.drawing.view import GraphView
 from toolbox_rules.explanation import Proof
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.planning import Plan, PlanItem
@@ -30,6 +31,7 @@ __all__ = [
     "Explanation",
     "Findings",
     "FormAdvice",
+    "GraphView",
     "Knowledge",
     "Location",
     "PitfallAdvice",

@@ -8,16 +8,18 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from importlib import metadata
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from toolbox_rules import checking
+from toolbox_rules.cataloguing.writing import stale, write_catalogue
 from toolbox_rules.documents import parse_document
-from toolbox_rules.problems import ToolboxError
+from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.rendering import document, text
 from toolbox_rules.rendering.report import Report, Style
 from toolbox_rules.toolbox import Toolbox, shipped
@@ -166,6 +168,62 @@ def check(
 
 
 @app.command()
+def graph(
+    case: Annotated[
+        Path | None, typer.Argument(metavar="[CASE]", help="A case file; without it all knowledge.")
+    ] = None,
+    lang: Lang = Language.nl,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="A .svg, .png, .graphml or .json; without it SVG is printed."
+        ),
+    ] = None,
+) -> None:
+    """Draw what threatens a case and the plan against it, or the map of all knowledge."""
+    toolbox = Toolbox.load(rules, knowledge)
+    view = (toolbox if case is None else toolbox.advise(case)).draw(lang.value)
+    if output is None:
+        _write(view.to_svg(), None)
+        return
+    try:
+        view.save(output)
+    except OSError as error:
+        _cannot_write(output, error)
+
+
+@app.command()
+def catalogue(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write in.")],
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say which pages are no longer as the files are.")
+    ] = False,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+) -> None:
+    """Write a page for every pitfall, measure, rule and practice case, in Dutch and English."""
+    pages = Toolbox.load(rules, knowledge).catalogue()
+    if check_only:
+        found = stale(pages, output)
+        if found:
+            raise ToolboxError(map(partial(_stale_page, output), found))
+        return
+    try:
+        write_catalogue(pages, output)
+    except OSError as error:
+        _cannot_write(output, error)
+
+
+def _stale_page(folder: Path, path: str) -> Problem:
+    message, hint = "this page is no longer as the files are", f"write it anew: toolbox-rules catalogue -o {folder}"
+    return Problem(
+        code="TR403", message=message, location=Location(path=f"{folder}/{path}", line=0, column=0), hint=hint
+    )
+
+
+@app.command()
 def schema(output: Output = None) -> None:
     """Print the JSON Schema of an advice in JSON."""
     _write(json.dumps(document.json_schema(), indent=2), output)
@@ -249,8 +307,12 @@ def _write(answer: str, output: Path | None) -> None:
     try:
         output.write_text(f"{answer}\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        print(f"{output}: error: the file cannot be written: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(1) from None
+        _cannot_write(output, error)
+
+
+def _cannot_write(output: Path, error: OSError) -> NoReturn:
+    print(f"{output}: error: the file cannot be written: {error.strerror}", file=sys.stderr)
+    raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

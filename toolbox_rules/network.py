@@ -9,7 +9,7 @@ two-valued evaluations in which only ``Not`` swaps the rails.
 running fastest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -233,3 +233,35 @@ def children_of(node: Node) -> tuple[int, ...]:
             return (node.child,)
         case _:
             return ()
+
+
+def facts_of(node: Node) -> frozenset[str]:
+    """The facts that a node itself looks at, not those of its children."""
+    match node:
+        case Has() | NumberIs() | Member() | SizeIs() | Given() | Derived():
+            return frozenset({node.fact})
+        case Compared():
+            return frozenset({node.left, node.right})
+        case Sum():
+            return frozenset(name for name in (node.fact, node.other) if name is not None)
+        case _:
+            return frozenset()
+
+
+def facts_below(network: Network, roots: Iterable[int]) -> frozenset[str]:
+    """The facts that some conditions look at, given ones and derived ones, without what the derived ones rest on."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        at = waiting.pop()
+        if at not in seen:
+            seen.add(at)
+            found |= facts_of(network.nodes[at])
+            waiting += children_of(network.nodes[at])
+    return frozenset(found)
+
+
+def roots_of(rule: RuleNodes) -> tuple[int, ...]:
+    """The nodes of the conditions of a rule: exposure, control and aggravations."""
+    return tuple(node for node in (rule.exposure, rule.control, *rule.aggravations) if node is not None)

@@ -59,6 +59,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "TR209": "facts that contradict each other",
         "TR210": "nothing to explain by that name",
         "TR401": "an optional extra that is not installed",
+        "TR402": "a form in which a graph cannot be written",
+        "TR403": "a page of the catalogue that is no longer as the files are",
         # TR3xx: the checks of knowledge that loads
         "TR301": "an example that does not come out as expected",
         "TR302": "a pitfall that no rule concludes",

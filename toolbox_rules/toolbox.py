@@ -23,7 +23,11 @@ from toolbox_rules.advice import (
 )
 from toolbox_rules.batch import advise_table
 from toolbox_rules.cases import Case, read_case
+from toolbox_rules.cataloguing.writing import catalogue
 from toolbox_rules.comparing import Comparison, compare
+from toolbox_rules.drawing.surroundings import case_graph, case_picture
+from toolbox_rules.drawing.view import GraphView
+from toolbox_rules.drawing.wholemap import whole_map
 from toolbox_rules.engines import experta
 from toolbox_rules.explanation import Proof
 from toolbox_rules.inference import prepare
@@ -176,6 +180,11 @@ class Advice:
         """The advice as one HTML page that stands alone."""
         return html.to_html(self.findings, self._desk, lang)
 
+    def draw(self, lang: Lang = "nl") -> GraphView:
+        """What threatens, from root causes to consequences, and the plan: as a graph, and as a picture of it."""
+        picture = case_picture(self.findings, self._desk, lang)
+        return GraphView(graph=case_graph(self.findings, self._desk), picture=picture)
+
     def __str__(self) -> str:
         return self.to_text()
 
@@ -305,6 +314,14 @@ class Toolbox:
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The knowledge as a frozen networkx graph."""
         return build_graph(self.knowledge, self._desk.shelf.rulebook)
+
+    def catalogue(self) -> Mapping[str, str]:
+        """All rules and knowledge as pages in Dutch and English: the path and the text of each file."""
+        return MappingProxyType(catalogue(self._desk))
+
+    def draw(self, lang: Lang = "nl") -> GraphView:
+        """All knowledge: ``graph``, and a picture of every pitfall with what it leads to and what helps."""
+        return GraphView(graph=self.graph, picture=whole_map(self._desk, lang))
 
 
 def _folders(given: Folders | None, name: str) -> list[Path]:

@@ -95,6 +95,10 @@ class Voice:
         """The title of a rule."""
         return self.of(self.desk.shelf.rulebook.rules[name].spec.title)
 
+    def choice(self, choices: str, name: str) -> str:
+        """The label of a value of a list that several facts share, such as a topic."""
+        return self.of(self.desk.shelf.rulebook.vocabulary.spec.choices[choices].values[name].label)
+
     # --- facts and elements -----------------------------------------------------------------------------------
 
     def fact_named(self, name: str) -> Fact:

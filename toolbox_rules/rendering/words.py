@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from toolbox_rules.model import Text
+from toolbox_rules.rendering.captions import CAPTIONS
 
 _TABLE: Final = {
     # words between words
@@ -317,4 +318,6 @@ _TABLE: Final = {
     "over_total": ("samen {bounds}", "{bounds} together"),
 }
 
-WORDS: Final[Mapping[str, Text]] = MappingProxyType({name: Text(nl=nl, en=en) for name, (nl, en) in _TABLE.items()})
+WORDS: Final[Mapping[str, Text]] = MappingProxyType(
+    {name: Text(nl=nl, en=en) for name, (nl, en) in (*_TABLE.items(), *CAPTIONS.items())}
+)
