@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from importlib import metadata
@@ -151,7 +152,7 @@ def check(
     rule_folders = _parts(homes, "rules") + (rules or []) or [shipped("rules")]
     knowledge_folders = _parts(homes, "knowledge") + (knowledge or []) or [shipped("knowledge")]
     cases = sorted(path for home in homes for path in (home / "examples" / "cases").glob("*.yaml"))
-    problems = checking.check(rule_folders, knowledge_folders, cases)
+    problems = checking.check(rule_folders, knowledge_folders, cases, date.today().year)  # noqa: DTZ011
     if problems:
         raise ToolboxError(problems)
     toolbox = Toolbox.load(rule_folders, knowledge_folders)

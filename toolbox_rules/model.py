@@ -56,11 +56,15 @@ class TextList(Frozen):
 
 
 class ValueSpec(Text):
-    """One allowed value of a choice: its label in both languages and what it means."""
+    """One allowed value of a choice: its label in both languages and what it means.
+
+    ``ages`` marks a topic that law or money decide: a pitfall about it has a year to look at it again.
+    """
 
     help: Text | None = None
     aliases: tuple[Words, ...] = ()
     sources: tuple[str, ...] = ()
+    ages: StrictBool = False
 
     @property
     def label(self) -> Text:
@@ -82,7 +86,10 @@ FactType = Literal["boolean", "integer", "number", "text", "choice", "ordered", 
 
 
 class FactSpec(Frozen):
-    """One fact a case can give, or (``derived``) that rules conclude."""
+    """One fact a case can give, or (``derived``) that rules conclude.
+
+    ``ages`` marks a fact that law or money decide: whatever rests on it has a year to look at it again.
+    """
 
     type: FactType
     of: str | None = None
@@ -95,6 +102,7 @@ class FactSpec(Frozen):
     unit: Text | None = None
     minimum: Number | None = None
     maximum: Number | None = None
+    ages: StrictBool = False
 
 
 class GroupSpec(Frozen):
@@ -206,7 +214,7 @@ class CaseLink(Frozen):
 
 
 class Pitfall(Frozen):
-    """What can go wrong in a collaboration."""
+    """What can go wrong in a collaboration; ``few_mitigations`` says why fewer than two mitigations help."""
 
     id: Identifier
     name: Text
@@ -222,6 +230,7 @@ class Pitfall(Frozen):
     leads_to: tuple[PitfallLink, ...] = ()
     aggravates: tuple[PitfallLink, ...] = ()
     seen_in: tuple[CaseLink, ...] = ()
+    few_mitigations: Text | None = None
     review: StrictInt | None = None
 
 
@@ -280,7 +289,10 @@ class PracticeCase(Frozen):
 
 
 class Source(Frozen):
-    """Where a claim comes from, and how much of it was read."""
+    """Where a claim comes from, and how much of it was read.
+
+    ``background`` marks one that was read for the whole and that no single claim rests on.
+    """
 
     title: Words
     publisher: Words | None = None
@@ -289,6 +301,7 @@ class Source(Frozen):
     url: Words | None = None
     urls: tuple[Words, ...] = ()
     read: Literal["full", "excerpt"]
+    background: StrictBool = False
     note: Text | None = None
 
 

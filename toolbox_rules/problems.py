@@ -64,11 +64,20 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         # TR3xx: the checks of knowledge that loads
         "TR301": "an example that does not come out as expected",
         "TR302": "a pitfall that no rule concludes",
-        "TR303": "a pitfall with fewer than two mitigations",
+        "TR303": "a pitfall with fewer than two mitigations, or a needless reason for that",
         "TR304": "a text that is too long for its reader",
         "TR305": "a fact that no rule looks at",
         "TR306": "a rule with examples in one direction only",
         "TR307": "a derived fact that no rule sets",
+        "TR308": "a mitigation that can help nowhere",
+        "TR309": "a derived fact that nothing looks at",
+        "TR310": "sentences that are too long for their reader",
+        "TR311": "two texts that say nearly the same",
+        "TR312": "a text that is not translated",
+        "TR313": "law or money without a year to look at it again",
+        "TR314": "a year to look again that has passed",
+        "TR315": "a source that nothing cites",
+        "TR316": "a list of choices that no fact has",
     }
 )
 """Every code a problem may carry, with its meaning in one line."""

@@ -15,7 +15,7 @@ PARTS: Final = (
     ("covered", "#8fb7a0", "#1c1c1c"),
     ("not applicable", "#6d7783", "#ffffff"),
 )
-LEFT, BAR, ROW, UNIT, TOP = 250, 16, 22, 34, 64
+BAR, ROW, UNIT, TOP, LETTER = 16, 22, 34, 64, 7.4
 
 
 def part_of(hit: Hit) -> str:
@@ -27,8 +27,8 @@ def part_of(hit: Hit) -> str:
 
 def draw(scores: Sequence[Score]) -> str:
     """The whole chart; one bar for each case."""
-    longest = max((len(score.hits) for score in scores), default=0)
-    width = max(LEFT + longest * UNIT + 40, 980)
+    left = 24 + round(LETTER * max((len(_label(score)) for score in scores), default=0))
+    width = max(left + max((len(score.hits) for score in scores), default=0) * UNIT + 40, 980)
     height = TOP + len(scores) * ROW + 16
     return "\n".join(
         [
@@ -37,7 +37,7 @@ def draw(scores: Sequence[Score]) -> str:
             "<title>Documented pitfalls of each case, by what the advice makes of them</title>",
             f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
             *_legend(),
-            *(line for at, score in enumerate(scores) for line in _bar(score, TOP + at * ROW)),
+            *(line for at, score in enumerate(scores) for line in _bar(score, left, TOP + at * ROW)),
             "</svg>",
             "",
         ]
@@ -53,10 +53,12 @@ def _legend() -> Iterator[str]:
         x += 40 + 7 * len(name)
 
 
-def _bar(score: Score, y: int) -> Iterator[str]:
-    mark = " (holdout)" if score.documented.group == "holdout" else ""
-    yield f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end">{escape(score.case + mark)}</text>'
-    x = LEFT
+def _label(score: Score) -> str:
+    return f"{score.case} (holdout)" if score.documented.group == "holdout" else score.case
+
+
+def _bar(score: Score, x: int, y: int) -> Iterator[str]:
+    yield f'<text x="{x - 8}" y="{y + 12}" text-anchor="end">{escape(_label(score))}</text>'
     for (name, colour, ink), number in zip(PARTS, _counts(score.hits), strict=True):
         if number:
             title = f"<title>{name}: {number}</title>"

@@ -6,20 +6,24 @@ from datetime import date
 from pathlib import Path
 
 from tests.backtest.chart import draw
-from tests.backtest.scoring import EARLY, Score, Share, Total, middle, states_of, total
+from tests.backtest.scoring import Observed, Score
+from tests.backtest.totals import EARLY, Share, Total, counted, middle, total
 from toolbox_rules.assessing import STATES, THREATENING
 from toolbox_rules.reading import Shelf
 
 OPEN_BOUND, THREAT_BOUND = 12, 25
 
 
-def write(scores: Sequence[Score], shelf: Shelf, folder: Path, today: date) -> Path:
-    """Write the page and its chart; gives the path of the page. Apart from the date it depends on nothing else."""
+def write(scores: Sequence[Score], others: Sequence[Observed], shelf: Shelf, folder: Path, today: date) -> Path:
+    """Write the page and its chart; gives the path of the page. The same scores on the same day give the same page.
+
+    ``others`` is what becomes of pitfalls and rules in further cases of which nothing is documented.
+    """
     charts = folder / "backtest"
     charts.mkdir(parents=True, exist_ok=True)
     (charts / "cases.svg").write_text(draw(scores), encoding="utf-8", newline="\n")
     page = folder / "backtest.md"
-    page.write_text("\n".join(_page(scores, shelf, today)) + "\n", encoding="utf-8", newline="\n")
+    page.write_text("\n".join(_page(scores, others, shelf, today)) + "\n", encoding="utf-8", newline="\n")
     return page
 
 
@@ -30,10 +34,11 @@ def groups(scores: Sequence[Score]) -> dict[str, Sequence[Score]]:
     return {"all": scores} | {name: part for name, part in parts.items() if part}
 
 
-def _page(scores: Sequence[Score], shelf: Shelf, today: date) -> Iterator[str]:
+def _page(scores: Sequence[Score], others: Sequence[Observed], shelf: Shelf, today: date) -> Iterator[str]:
+    observed = [*(score.observed for score in scores), *others]
     totals = {name: total(part) for name, part in groups(scores).items()}
     yield from _head(scores, today)
-    yield from ["", "## The aims", "", *_aims(totals, scores)]
+    yield from ["", "## The aims", "", *_aims(totals, scores, observed)]
     yield from ["", "## Case by case", "", "![What became of the documented pitfalls](backtest/cases.svg)", ""]
     yield from _cases(scores)
     yield from ["", "## The five that stand first", "", *_top_five(scores)]
@@ -41,8 +46,8 @@ def _page(scores: Sequence[Score], shelf: Shelf, today: date) -> Iterator[str]:
     yield from ["", "## Helpful measures", "", *_measures(totals, scores)]
     yield from ["", "## Verdicts", "", *_verdicts(totals, scores)]
     yield from ["", "## Rules that know the answer from the case itself", "", *_own(totals)]
-    yield from ["", "## Pitfall by pitfall", "", *_pitfalls(scores)]
-    yield from ["", "## Rule by rule", "", *_rules(scores, shelf)]
+    yield from ["", "## Pitfall by pitfall", "", *_pitfalls(scores, observed)]
+    yield from ["", "## Rule by rule", "", *_rules(observed, shelf)]
     yield from ["", "## What the words mean", "", *_meaning()]
 
 
@@ -59,22 +64,23 @@ def _head(scores: Sequence[Score], today: date) -> Iterator[str]:
 # --- the aims -----------------------------------------------------------------------------------------------------
 
 
-def _aims(totals: Mapping[str, Total], scores: Sequence[Score]) -> Iterator[str]:
-    yield f"| aim | {' | '.join(totals)} | met by all |"
-    yield f"|---|{'---|' * len(totals)}---|"
-    yield _aim("documented pitfalls open or exposed: at least 80 %", 80, [one.threatening for one in totals.values()])
-    yield _aim("the same, or undetermined and asked for: at least 95 %", 95, [one.asked for one in totals.values()])
-    yield _aim("documented pitfalls in the top ten: at least half", 50, [one.top_ten for one in totals.values()])
-    for words, bound, counts in (
-        ("open in a case: median below", OPEN_BOUND, [one.open_counts for one in totals.values()]),
-        ("open or exposed in a case: median below", THREAT_BOUND, [one.threat_counts for one in totals.values()]),
-    ):
-        cells = (f"{middle(each):g} (at most {max(each, default=0)})" for each in counts)
-        yield f"| {words} {bound} | {' | '.join(cells)} | {_yes(middle(counts[0]) < bound)} |"
-    always = _never_out(scores)
-    blanks = " | " * (len(totals) - 1)
-    words = "pitfalls that are not applicable in no case at all: none"
-    yield f"| {words} | {len(always)}{blanks} | {_yes(not always)} |"
+def _aims(totals: Mapping[str, Total], scores: Sequence[Score], observed: Sequence[Observed]) -> Iterator[str]:
+    yield f"| aim | {' | '.join(totals)} | met by all |{' met by holdout |' if 'holdout' in totals else ''}"
+    yield f"|---|{'---|' * len(totals)}---|{'---|' if 'holdout' in totals else ''}"
+    yield _aim(
+        "documented pitfalls open or exposed: at least 80 %", 80, {n: one.threatening for n, one in totals.items()}
+    )
+    yield _aim(
+        "the same, or undetermined and asked for: at least 95 %", 95, {n: one.asked for n, one in totals.items()}
+    )
+    yield _aim("documented pitfalls in the top ten: at least half", 50, {n: one.top_ten for n, one in totals.items()})
+    yield _bound("open in a case: median below", OPEN_BOUND, {n: one.open_counts for n, one in totals.items()})
+    yield _bound(
+        "open or exposed in a case: median below", THREAT_BOUND, {n: one.threat_counts for n, one in totals.items()}
+    )
+    always = _never_out(observed)
+    words = "pitfalls that are not applicable in no case, invented ones included: none"
+    yield f"| {words} | {len(always)}{' | ' * len(totals)}{_yes(not always)} |{' |' if 'holdout' in totals else ''}"
     yield ""
     yield "No aim was set for these:"
     yield ""
@@ -100,8 +106,19 @@ def _aims(totals: Mapping[str, Total], scores: Sequence[Score]) -> Iterator[str]
         yield f"| {words} | {' | '.join(map(str, shares))} |"
 
 
-def _aim(words: str, percent: int, shares: Sequence[Share]) -> str:
-    return f"| {words} | {' | '.join(map(str, shares))} | {_yes(shares[0].reaches(percent))} |"
+def _aim(words: str, percent: int, shares: Mapping[str, Share]) -> str:
+    met = {name: share.reaches(percent) for name, share in shares.items()}
+    return f"| {words} | {' | '.join(map(str, shares.values()))} | {_met(met)} |"
+
+
+def _bound(words: str, bound: int, counts: Mapping[str, Sequence[int]]) -> str:
+    cells = (f"{middle(each):g} (at most {max(each, default=0)})" for each in counts.values())
+    met = {name: middle(each) < bound for name, each in counts.items()}
+    return f"| {words} {bound} | {' | '.join(cells)} | {_met(met)} |"
+
+
+def _met(met: Mapping[str, bool]) -> str:
+    return " | ".join(_yes(met[name]) for name in ("all", "holdout") if name in met)
 
 
 def _yes(met: bool) -> str:
@@ -208,41 +225,43 @@ def _own(totals: Mapping[str, Total]) -> Iterator[str]:
 # --- over all cases -----------------------------------------------------------------------------------------------
 
 
-def _never_out(scores: Sequence[Score]) -> list[str]:
-    counted = states_of(scores, lambda score: score.states)
-    return sorted(name for name, states in counted.items() if not states["not-applicable"])
+def _never_out(observed: Sequence[Observed]) -> list[str]:
+    found = counted(one.states for one in observed)
+    return sorted(name for name, states in found.items() if not states["not-applicable"])
 
 
-def _pitfalls(scores: Sequence[Score]) -> Iterator[str]:
-    counted = states_of(scores, lambda score: score.states)
+def _pitfalls(scores: Sequence[Score], observed: Sequence[Observed]) -> Iterator[str]:
+    found = counted(one.states for one in observed)
     documented = Counter(pitfall for score in scores for pitfall in score.documented.pitfalls)
-    yield f"In how many of the {len(scores)} cases. A pitfall that is nowhere 'not applicable' may rest on a condition"
-    yield "that is always true, or on facts that no source tells. One that threatens nowhere may never be found."
+    invented = len(observed) - len(scores)
+    yield f"In how many of the {len(observed)} case files, {invented} of them invented and complete. A pitfall that is"
+    yield "nowhere 'not applicable' may rest on a condition that is always true, or on facts that no source tells."
+    yield "One that threatens in most cases is noise. One that threatens nowhere may never be found."
     yield ""
     yield "| pitfall | open | exposed | undetermined | covered | not applicable | documented | remark |"
     yield "|---|---|---|---|---|---|---|---|"
-    for name, states in sorted(counted.items()):
+    for name, states in sorted(found.items()):
         numbers = " | ".join(str(states[state]) for state in STATES)
         threatens = sum(states[state] for state in THREATENING)
         remarks = []
         if not states["not-applicable"]:
             remarks.append("**never not applicable**")
-        if threatens == len(scores):
-            remarks.append("**threatens always**")
+        if 2 * threatens > len(observed):
+            remarks.append("**threatens in most cases**")
         if not threatens:
             remarks.append("threatens nowhere")
         yield f"| {name} | {numbers} | {documented[name]} | {', '.join(remarks)} |"
 
 
-def _rules(scores: Sequence[Score], shelf: Shelf) -> Iterator[str]:
-    counted = states_of(scores, lambda score: score.rules)
+def _rules(observed: Sequence[Observed], shelf: Shelf) -> Iterator[str]:
+    found = counted(one.rules for one in observed)
     threats = {name for name, rule in shelf.rulebook.rules.items() if rule.threats}
     yield "Rules that conclude pitfalls:"
     yield ""
     yield "| rule | open | exposed | undetermined | covered | not applicable | remark |"
     yield "|---|---|---|---|---|---|---|"
     for name in sorted(threats):
-        states = counted[name]
+        states = found[name]
         remark = "" if states["not-applicable"] else "**never not applicable**"
         remark = remark if any(states[state] for state in THREATENING) else f"{remark} threatens nowhere".strip()
         yield f"| {name} | {' | '.join(str(states[state]) for state in STATES)} | {remark} |"
@@ -251,8 +270,8 @@ def _rules(scores: Sequence[Score], shelf: Shelf) -> Iterator[str]:
     yield ""
     yield "| rule | fires | undetermined | silent | remark |"
     yield "|---|---|---|---|---|"
-    for name in sorted(set(counted) - threats):
-        states = counted[name]
+    for name in sorted(set(found) - threats):
+        states = found[name]
         remark = "" if states["silent"] else "**never silent**"
         remark = remark if states["fires"] else f"{remark} fires nowhere".strip()
         yield f"| {name} | {states['fires']} | {states['undetermined']} | {states['silent']} | {remark} |"

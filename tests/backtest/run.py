@@ -14,7 +14,8 @@ if str(ROOT) not in sys.path:  # run as a file, Python looks beside it only
 
 from tests.backtest import report  # noqa: E402
 from tests.backtest.documented import read_documented  # noqa: E402
-from tests.backtest.scoring import score_all, total  # noqa: E402
+from tests.backtest.scoring import observe_others, score_all  # noqa: E402
+from tests.backtest.totals import total  # noqa: E402
 from toolbox_rules.problems import ToolboxError  # noqa: E402
 from toolbox_rules.reading import read  # noqa: E402
 
@@ -30,10 +31,11 @@ def main() -> int:
         shelf = read([ROOT / "rules"], [ROOT / "knowledge"])
         documented = read_documented(arguments.documented, arguments.cases, shelf)
         scores = score_all(documented, arguments.cases, shelf)
+        others = observe_others(documented, arguments.cases, shelf)
     except ToolboxError as error:
         print(error, file=sys.stderr)
         return 1
-    page = report.write(scores, shelf, arguments.output, date.today())  # noqa: DTZ011
+    page = report.write(scores, others, shelf, arguments.output, date.today())  # noqa: DTZ011
     for name, part in report.groups(scores).items():
         one = total(part)
         print(f"{name}: open or exposed {one.threatening}; and asked for {one.asked}; in the top ten {one.top_ten}")

@@ -1,26 +1,24 @@
-"""Advice against what is documented: the figures of each case, and of some cases together."""
+"""Advice against what is documented: the figures of each case."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
 
 from tests.backtest.documented import Documented
 from toolbox_rules.advice import Desk, Findings, find, set_up, with_measures
 from toolbox_rules.assessing import STATES, THREATENING, Memo, assess
 from toolbox_rules.cases import Case, read_case
+from toolbox_rules.explanation import Proof
 from toolbox_rules.inference import Trace, infer
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.planning import useful_links
 from toolbox_rules.proving import explain
 from toolbox_rules.reading import Shelf
-from toolbox_rules.rendering import proofs
+from toolbox_rules.rendering.naming import Voice
+from toolbox_rules.rendering.retelling import Step, retold
+from toolbox_rules.rendering.telling import story_of
 
 TOP = 5
-TOP_TEN = 10
-#: How many questions one would put in a first talk.
-EARLY = 10
 _COVERAGE = {"partial": 1, "full": 2}
 
 
@@ -57,12 +55,19 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What became of every pitfall and every rule in one case."""
+
+    states: Mapping[str, str]
+    rules: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """The figures of one case.
 
-    ``states`` and ``rules`` hold what became of every pitfall and every rule; ``without_own`` how many documented
-    pitfalls are still open or exposed when the rules are left out that cite only sources of this case, and
-    ``without_topic`` when those are left out that cite only sources of cases of its topic.
+    ``without_own`` says how many documented pitfalls are still open or exposed when the rules are left out that cite
+    only sources of this case, ``without_topic`` without those that cite only sources of cases of its topic.
     """
 
     case: str
@@ -75,8 +80,7 @@ class Score:
     top: tuple[str, ...]
     verdict: str
     possible: tuple[str, ...]
-    states: Mapping[str, str]
-    rules: Mapping[str, str]
+    observed: Observed
     without_own: int
     without_topic: int
 
@@ -94,16 +98,19 @@ def score_all(documented: Mapping[str, Documented], cases: Path, shelf: Shelf) -
         for name in documented
     }
     sources = {name: _sources(name, case, shelf) for name, case in read.items()}
-    return tuple(_score(desk, name, read[name], documented, sources) for name in documented)
+    of_topic: dict[str, frozenset[str]] = {}
+    for name, one in documented.items():
+        of_topic[one.topic] = of_topic.get(one.topic, frozenset()) | sources[name]
+    fewer = {topic: _without(desk, rules_citing_only(shelf, cited)) for topic, cited in of_topic.items()}
+    return tuple(
+        _score(desk, fewer[one.topic], name, read[name], one, rules_citing_only(shelf, sources[name]))
+        for name, one in documented.items()
+    )
 
 
-def _score(
-    desk: Desk, name: str, case: Case, documented: Mapping[str, Documented], sources: Mapping[str, frozenset[str]]
-) -> Score:
-    one = documented[name]
+def _score(desk: Desk, fewer: Desk, name: str, case: Case, one: Documented, own: frozenset[str]) -> Score:
+    """Score one case; ``own`` are the rules of its own sources, ``fewer`` is without the rules of its topic."""
     found = find(desk, case)
-    own = rules_citing_only(desk.shelf, sources[name])
-    of_topic = frozenset[str]().union(*(sources[other] for other in documented if documented[other].topic == one.topic))
     threatening = [pitfall.id for pitfall in found.pitfalls if pitfall.state in THREATENING]
     return Score(
         case=name,
@@ -116,10 +123,9 @@ def _score(
         top=tuple(threatening[:TOP]),
         verdict=found.verdict.id,
         possible=found.verdict.possible,
-        states={pitfall.id: pitfall.state for pitfall in found.pitfalls},
-        rules=_rules(desk.shelf, found),
-        without_own=_found_without(desk.shelf, case, one, own),
-        without_topic=_found_without(desk.shelf, case, one, rules_citing_only(desk.shelf, of_topic)),
+        observed=_observed(desk.shelf, found),
+        without_own=_found_with(_without(desk, own), case, one),
+        without_topic=_found_with(fewer, case, one),
     )
 
 
@@ -160,15 +166,35 @@ def _hit(
 def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
     """The first step of the explanation that keeps a pitfall from being open or exposed, with its rule."""
     proof = explain(desk, found, pitfall, whole=True)
-    marks = ("? ",) if state == "undetermined" else ("yes ",) if state == "covered" else ("no ",)
-    rule, arranging = "", state != "covered"
-    for line in (line.strip() for line in proofs.to_text(proof, found, desk, "en").splitlines()):
-        if line.startswith("Rule: "):
-            rule = line.removeprefix("Rule: ").partition(":")[0]
-        arranging = arranging or line.startswith("Is it arranged?")
-        if arranging and line.startswith(marks) and not line.endswith(":"):  # a group of steps says nothing itself
-            return f"{rule}: {' '.join(line.split())}"
-    return f"no step of the explanation says why it is {state}"
+    story = story_of(found, Voice(desk=desk, lang="en"))
+    mark = {"undetermined": "unknown", "covered": "true"}.get(state, "false")
+    for rule in proof.children:
+        frames = [frame for frame in rule.children if state != "covered" or frame.kind == "control"]
+        for part, step in ((frame, leaf) for frame in frames for leaf in leaves(frame, mark)):
+            alone = replace(rule, children=(replace(part, children=(step,)),))
+            words = next(one for one in flattened(retold(alone, story)) if one.mark)
+            title = desk.shelf.rulebook.rules[rule.name].spec.title.en
+            return f"'{title}' asks {words.words}; found: {words.found or words.mark}"
+    unnamed = next((rule for rule in proof.children if rule.state == state), proof.children[0])
+    title = desk.shelf.rulebook.rules[unnamed.name].spec.title.en
+    return f"'{title}' depends on who or what is not named yet"
+
+
+def leaves(proof: Proof, truth: str) -> Iterator[Proof]:
+    """The tests of a condition that come out in one way, without what derived facts rest on."""
+    if proof.kind in ("test", "fact", "quantifier"):
+        if proof.truth == truth:
+            yield proof
+        return
+    for part in proof.children:
+        yield from leaves(part, truth)
+
+
+def flattened(steps: Iterable[Step]) -> Iterator[Step]:
+    """Steps and the steps below them, in reading order."""
+    for step in steps:
+        yield step
+        yield from flattened(step.below)
 
 
 def standing(desk: Desk, found: Findings, measure: str) -> str:
@@ -191,6 +217,19 @@ def standing(desk: Desk, found: Findings, measure: str) -> str:
     return "the plan has other measures" if threatening & set(does) else "nothing that it helps against threatens"
 
 
+def observe_others(documented: Iterable[str], cases: Path, shelf: Shelf) -> tuple[Observed, ...]:
+    """What becomes of pitfalls and rules in the case files of which nothing is documented, such as invented ones."""
+    desk = set_up(shelf, "")
+    others = sorted(path for path in cases.glob("*.yaml") if path.stem not in set(documented))
+    read = (read_case(path, shelf.rulebook.vocabulary, shelf.knowledge.spellings) for path in others)
+    return tuple(_observed(shelf, find(desk, case)) for case in read)
+
+
+def _observed(shelf: Shelf, found: Findings) -> Observed:
+    states = {pitfall.id: pitfall.state for pitfall in found.pitfalls}
+    return Observed(states=states, rules=_rules(shelf, found))
+
+
 def _rules(shelf: Shelf, found: Findings) -> dict[str, str]:
     """What became of every rule: the state of its pitfall, or for one that derives fires, undetermined or silent."""
     states = dict.fromkeys(shelf.rulebook.rules, "not-applicable")
@@ -210,109 +249,17 @@ def _fired(trace: Trace, nodes: RuleNodes) -> str:
     return "fires" if must else "undetermined" if may or unnamed else "silent"
 
 
-def _found_without(shelf: Shelf, case: Case, documented: Documented, left_out: frozenset[str]) -> int:
-    """How many documented pitfalls are open or exposed when some rules are left out."""
-    kept = {name: rule for name, rule in shelf.rulebook.rules.items() if name not in left_out}
-    desk = set_up(replace(shelf, rulebook=replace(shelf.rulebook, rules=kept)), "")
+def _without(desk: Desk, left_out: frozenset[str]) -> Desk:
+    """The same knowledge without some rules."""
+    if not left_out:
+        return desk
+    rulebook = desk.shelf.rulebook
+    kept = {name: rule for name, rule in rulebook.rules.items() if name not in left_out}
+    return set_up(replace(desk.shelf, rulebook=replace(rulebook, rules=kept)), "")
+
+
+def _found_with(desk: Desk, case: Case, documented: Documented) -> int:
+    """How many documented pitfalls are open or exposed."""
     trace = infer(desk.engine, *with_measures(desk, case, case.in_place, given_wins=True))
     assessments = assess(desk.assessor, trace, case.in_place, Memo())
     return sum(assessments[pitfall].state in THREATENING for pitfall in documented.pitfalls)
-
-
-# --- cases together -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many of so many."""
-
-    part: int
-    whole: int
-
-    @property
-    def percent(self) -> int | None:
-        """In whole percents, halves up; None of nothing."""
-        return (200 * self.part + self.whole) // (2 * self.whole) if self.whole else None
-
-    def reaches(self, percent: int) -> bool:
-        """Whether it is at least so many percent; a share of nothing is not."""
-        return bool(self.whole) and self.part * 100 >= percent * self.whole
-
-    def __str__(self) -> str:
-        return "none" if not self.whole else f"{self.percent} % ({self.part} of {self.whole})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """The figures of some cases together; ``open_counts`` and ``threat_counts`` go case by case."""
-
-    documented: int
-    open: Share
-    threatening: Share
-    asked: Share
-    asked_early: Share
-    top_five: Share
-    top_ten: Share
-    top_documented: Share
-    in_plan: Share
-    in_reach: Share
-    verdicts: Share
-    own: Share
-    without_own: Share
-    without_topic: Share
-    open_counts: tuple[int, ...]
-    threat_counts: tuple[int, ...]
-
-
-def total(scores: Iterable[Score], wanted: Callable[[Hit], bool] = lambda _: True) -> Total:
-    """Add up some cases; ``wanted`` picks out which documented pitfalls count."""
-    scores = tuple(scores)
-    hits = [hit for score in scores for hit in score.hits if wanted(hit)]
-    measures = [measure.standing for score in scores for measure in score.measures]
-    judged = [score.verdict_fits for score in scores if score.verdict_fits is not None]
-    found = [hit for hit in hits if hit.found]
-    everything = sum(len(score.hits) for score in scores)
-
-    def share(part: Iterable[object]) -> Share:
-        return Share(sum(map(bool, part)), len(hits))
-
-    return Total(
-        documented=len(hits),
-        open=share(hit.state == "open" for hit in hits),
-        threatening=share(hit.found for hit in hits),
-        asked=share(hit.found or _asked(hit) for hit in hits),
-        asked_early=share(hit.found or _asked(hit, EARLY) for hit in hits),
-        top_five=share(hit.place is not None and hit.place <= TOP for hit in hits),
-        top_ten=share(hit.place is not None and hit.place <= TOP_TEN for hit in hits),
-        top_documented=Share(
-            sum(pitfall in score.documented.pitfalls for score in scores for pitfall in score.top),
-            sum(len(score.top) for score in scores),
-        ),
-        in_plan=Share(measures.count("plan"), len(measures)),
-        in_reach=Share(sum(map(measures.count, ("plan", "alternative", "in place"))), len(measures)),
-        verdicts=Share(sum(judged), len(judged)),
-        own=Share(sum(hit.own for hit in found), len(found)),
-        without_own=Share(sum(score.without_own for score in scores), everything),
-        without_topic=Share(sum(score.without_topic for score in scores), everything),
-        open_counts=tuple(score.open for score in scores),
-        threat_counts=tuple(score.open + score.exposed for score in scores),
-    )
-
-
-def _asked(hit: Hit, within: int | None = None) -> bool:
-    """Whether it is undetermined and asked for, by one of the first questions when these are counted."""
-    return hit.state == "undetermined" and hit.asked is not None and (within is None or hit.asked <= within)
-
-
-def middle(numbers: Sequence[int]) -> float:
-    """The median; 0 of nothing."""
-    return float(median(numbers)) if numbers else 0.0
-
-
-def states_of(scores: Iterable[Score], of: Callable[[Score], Mapping[str, str]]) -> dict[str, Counter[str]]:
-    """In how many cases each pitfall, or each rule, has which state."""
-    counted: dict[str, Counter[str]] = {}
-    for score in scores:
-        for name, state in of(score).items():
-            counted.setdefault(name, Counter())[state] += 1
-    return counted

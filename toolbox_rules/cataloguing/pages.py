@@ -27,6 +27,8 @@ def pitfall_page(name: str, say: Wording, crossings: Crossings) -> Iterator[str]
             for measure, link in crossings.helps.get(name, ())
         ),
     )
+    if pitfall.few_mitigations is not None:
+        yield from _part(say.both("few_mitigations"), [say.told(pitfall.few_mitigations)])
     for heading, links in (("leads_to_heading", pitfall.leads_to), ("aggravates_heading", pitfall.aggravates)):
         yield from _part(say.both(heading), _pitfall_links(links, say))
     yield from _part(say.both("caused_by"), (f"- {say.pitfall(cause)}" for cause in crossings.causes.get(name, ())))

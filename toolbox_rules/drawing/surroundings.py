@@ -1,6 +1,6 @@
 """Advice -> what threatens the case and what the plan does about it, as a graph and as a picture."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ import networkx as nx
 
 from toolbox_rules.advice import Desk, Findings, PitfallAdvice
 from toolbox_rules.assessing import THREATENING
-from toolbox_rules.drawing.charting import Tie, chart, root_causes, shifted
+from toolbox_rules.drawing.charting import Chart, Tie, chart, root_causes, shifted
 from toolbox_rules.drawing.marks import (
     INK,
     QUIET,
@@ -30,7 +30,7 @@ from toolbox_rules.rendering.naming import Voice
 
 #: The most pitfalls that are drawn; those of the lowest risk are left out first, and the picture says so.
 SHOWN: Final = 25
-_CARD, _PANEL, _EDGE = 224.0, 270.0, 24.0
+_CARD, _PANEL, _EDGE, _LEAST_HEIGHT = 224.0, 270.0, 24.0, 640.0
 #: Fill and band by how strongly a risk stands out; the word stands on the card as well.
 _FILLS: Final = {
     "calm": ("#eef5ef", "#7fa98b"),
@@ -97,8 +97,8 @@ class _CasePicture:
         cards = {one.id: self._card(one, one.id in causes) for one in threats}
         entries = self._entries(threats)
         drawn = chart(cards, ties, _CARD, say.word("alone"), max(3 * _CARD + 36, legend_width(entries) - _PANEL))
-        panel = list(self._panel(_EDGE + drawn.width + 40))
-        width = _EDGE + drawn.width + 40 + _PANEL + _EDGE
+        panel = self._panel(threats, max(drawn.height, _LEAST_HEIGHT))
+        width = _EDGE + drawn.width + 40 + panel.width + _EDGE
         title = say.word("picture_case", name=self.findings.case.name or say.word("unnamed"))
         heading = wrapped(title, width - 2 * _EDGE, 20, bold=True)
         down = 26.0 * (len(heading) - 1)
@@ -106,7 +106,7 @@ class _CasePicture:
         below = [say.word("no_threats")] if not threats else [say.word("not_drawn", number=more)] if more else []
         top = 96.0
         foot = top + drawn.height + 24
-        bottom = max(foot + 20 * len(below), *(shape.y for shape in panel if isinstance(shape, Words)))
+        bottom = max(foot + 20 * len(below), top + panel.height)
         return Picture(
             title=title,
             description=self._description(threats, causes),
@@ -118,7 +118,7 @@ class _CasePicture:
                 *legend(entries, _EDGE, 52 + down),
                 *shifted(drawn.shapes, _EDGE, top + down),
                 *draw_text(below, _EDGE, foot - 8 + down, SMALL, QUIET),
-                *shifted(panel, 0, down),
+                *shifted(panel.shapes, _EDGE + drawn.width + 40, top + down),
             ),
         )
 
@@ -149,21 +149,43 @@ class _CasePicture:
             about=say.of(self.desk.shelf.knowledge.pitfalls[one.id].summary),
         )
 
-    def _panel(self, x: float) -> Iterator[Shape]:
-        """The plan: each measure with its number, its effort and who takes it."""
-        say, y = self.say, 96.0
-        yield from draw_text([say.word("plan_panel")], x, y - 24, TITLE, INK, bold=True)
-        if not self.findings.plan.items:
-            yield from draw_text(wrapped(say.word("plan_empty"), _PANEL, SMALL), x, y, SMALL, QUIET)
-        for at, item in enumerate(self.findings.plan.items, 1):
-            spec = self.desk.shelf.knowledge.mitigations[item.mitigation]
-            name = wrapped(say.of(spec.name), _PANEL - 34, TITLE, bold=True)
-            notes = wrapped(f"{say.effort(spec.effort)} · {say.of(spec.who)}", _PANEL - 34, SMALL)
-            yield Box(x=x, y=y, width=24, height=18, fill="#e6ebf1", stroke="#8795a5", radius=9)
-            yield Words(x=x + 12, y=y + 13, text=str(at), size=SMALL, colour=INK, bold=True, anchor="middle")
-            yield from draw_text(name, x + 34, y - 1, TITLE, INK, bold=True)
-            yield from draw_text(notes, x + 34, y - 1 + len(name) * TITLE * 1.3, SMALL, QUIET)
-            y += len(name) * TITLE * 1.3 + len(notes) * SMALL * 1.3 + 12
+    def _panel(self, threats: Sequence[PitfallAdvice], height: float) -> Chart:
+        """The plan for what is drawn: each measure with its number, effort and who takes it, in columns."""
+        say = self.say
+        shapes = list(draw_text([say.word("plan_panel")], 0, -24, TITLE, INK, bold=True))
+        drawn = {one.id for one in threats}
+        entries = [
+            self._measure(at, item.mitigation)
+            for at, item in enumerate(self.findings.plan.items, 1)
+            if not item.covers or drawn & set(item.covers)
+        ]
+        if not entries:
+            shapes += draw_text(wrapped(say.word("plan_empty"), _PANEL, SMALL), 0, 0, SMALL, QUIET)
+        x = y = lowest = 0.0
+        for entry in entries:
+            if y and y + entry.height > height:
+                x, y = x + _PANEL + 24, 0.0
+            shapes += shifted(entry.shapes, x, y)
+            y += entry.height
+            lowest = max(lowest, y)
+        return Chart(shapes=tuple(shapes), width=x + _PANEL, height=lowest)
+
+    def _measure(self, at: int, name: str) -> Chart:
+        """One measure of the plan."""
+        spec = self.desk.shelf.knowledge.mitigations[name]
+        title = wrapped(self.say.of(spec.name), _PANEL - 34, TITLE, bold=True)
+        notes = wrapped(f"{self.say.effort(spec.effort)} · {self.say.of(spec.who)}", _PANEL - 34, SMALL)
+        below = len(title) * TITLE * 1.3
+        return Chart(
+            shapes=(
+                Box(x=0, y=0, width=24, height=18, fill="#e6ebf1", stroke="#8795a5", radius=9),
+                Words(x=12, y=13, text=str(at), size=SMALL, colour=INK, bold=True, anchor="middle"),
+                *draw_text(title, 34, -1, TITLE, INK, bold=True),
+                *draw_text(notes, 34, below - 1, SMALL, QUIET),
+            ),
+            width=_PANEL,
+            height=below + len(notes) * SMALL * 1.3 + 12,
+        )
 
     def _description(self, threats: Sequence[PitfallAdvice], causes: frozenset[str]) -> str:
         """The picture in one sentence, for who cannot see it."""

@@ -25,8 +25,8 @@ CAPTIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "no_measure_short": ("Geen maatregel in het plan", "No measure in the plan"),
         "alone": ("Staat op zichzelf", "Stands alone"),
         "not_drawn": (
-            "Nog {number} valkuilen met minder risico zijn niet getekend.",
-            "{number} more pitfalls of lower risk are not drawn.",
+            "Nog {number} valkuilen met minder risico zijn niet getekend. Wat alleen daartegen helpt, ook niet.",
+            "{number} more pitfalls of lower risk are not drawn, nor what helps only against these.",
         ),
         "plan_panel": ("Maatregelen in het plan", "Measures in the plan"),
         "plan_empty": ("Er is nu geen maatregel nodig.", "No measure is needed now."),
