@@ -11,6 +11,7 @@ import pytest
 import toolbox_rules
 from tests.laws.choices import Choices, seeded
 from toolbox_rules import Advice, Toolbox, ToolboxError
+from toolbox_rules.assessing import STATES
 from toolbox_rules.documents import read_document
 
 ROOT = Path(__file__).parent.parent
@@ -146,6 +147,16 @@ def test_changes_give_other_values_and_none_makes_a_fact_unknown(car: Toolbox) -
     assert states(car.advise(DIM, changes={"battery.boosted": True}))["flat-battery"] == "covered"
     assert states(car.advise(DIM, changes={"symptom.lights": None}))["flat-battery"] == "undetermined"
     assert states(car.advise(DIM))["flat-battery"] == "exposed"
+
+
+@pytest.mark.parametrize(("cranks", "state"), [(False, "undetermined"), (True, "not-applicable")])
+def test_an_element_still_to_be_named_counts_only_where_the_case_leaves_room_for_it(
+    car: Toolbox, cranks: bool, state: str
+) -> None:
+    case = {"symptom": {"lights": "bright", "cranks": cranks}, "parts": [{"system": "power"}], "parts_complete": False}
+    assert states(car.advise(case))["worn-starter"] == state
+    table = {"symptom.lights": ["bright"], "symptom.cranks": [cranks]}
+    assert list(car.advise_table(table)["pitfalls.worn-starter"]) == [STATES.index(state)]
 
 
 def test_a_change_of_a_set_makes_it_complete_again(car: Toolbox) -> None:

@@ -154,7 +154,8 @@ class Appraisal:
         ]
         elements = self.unrolled.lists.get(nodes.lists[0]) if nodes.lists else None
         if nodes.lists and (elements is None or not elements.complete):  # an element that is not named
-            rails.append((FALSE, TRUE, FALSE, FALSE, [FALSE] * len(worse), [TRUE] * len(worse)))
+            possible = TRUE if nodes.premise is None else self.unrolled.wires(nodes.premise)[1][0]
+            rails.append((FALSE, possible, FALSE, FALSE, [FALSE] * len(worse), [TRUE] * len(worse)))
         return [
             _Subject(must=must, may=may, held=held, holdable=holdable, base=base, whole=whole, low=low, high=high)
             for must, may, held, holdable, low, high in rails

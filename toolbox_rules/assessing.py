@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from toolbox_rules.inference import Engine, Trace
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import RiskSpec
-from toolbox_rules.network import RuleNodes
+from toolbox_rules.network import RuleNodes, roots_of
 from toolbox_rules.rulebook import Rulebook
 
 State = Literal["open", "exposed", "undetermined", "covered", "not-applicable"]
@@ -20,7 +20,8 @@ THREATENING: tuple[State, ...] = ("open", "exposed")
 class RuleState(NamedTuple):
     """What one rule makes of a pitfall; ``subject`` is the number of the element, None for the case as a whole.
 
-    A rule over a list that is not complete also has a state for an element that is not named: ``subject`` is -1.
+    A rule over a list that is not complete also has a state for an element that is not named, unless the facts of the
+    case rule it out for any element: ``subject`` is -1.
     ``may`` says whether it can still be open: an undetermined pitfall that is under control cannot.
     """
 
@@ -124,8 +125,7 @@ def prepare_assessor(rulebook: Rulebook, knowledge: Knowledge, spec: RiskSpec, e
 
 
 def _seen(rules: list[RuleNodes], engine: Engine) -> Callable[[tuple[int, ...]], Hashable]:
-    nodes = [node for rule in rules for node in (rule.exposure, rule.control, *rule.aggravations) if node is not None]
-    return picked(engine.position[node] for node in nodes)
+    return picked(engine.position[node] for rule in rules for node in roots_of(rule))
 
 
 def picked(places: Iterable[int]) -> Callable[[tuple[int, ...]], Hashable]:
@@ -193,6 +193,7 @@ def _rule_states(nodes: RuleNodes, base: int, trace: Trace, covered: bool) -> li
         elements = trace.lists.get(nodes.lists[0])
         subjects = list(range(len(elements.items))) if elements else []
         open_ended = elements is None or not elements.complete
+        open_ended = open_ended and (nodes.premise is None or trace.rails(nodes.premise)[1] == 1)
     states = []
     for subject in subjects:
         at = subject or 0

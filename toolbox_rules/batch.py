@@ -176,7 +176,7 @@ class _Work:
         found |= {node for name in self.conclusions if (node := self.offered[name][1]) is not None}
         for pitfall in self.pitfalls:
             for rule, _ in desk.assessor.rules[pitfall]:
-                found |= {rule.exposure, *rule.aggravations, *(() if rule.control is None else (rule.control,))}
+                found.update(n.roots_of(rule))
         if self.names & {"verdict", "form"}:
             found |= {rule.exposure for rule, _ in desk.scales.argued}
         if "form" in self.names:

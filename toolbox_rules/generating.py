@@ -32,7 +32,7 @@ def outputs(network: n.Network) -> tuple[int, ...]:
     """The nodes that rules, conclusions and extra conditions stand on."""
     wanted = set(network.supports) | set(network.extra.values())
     for rule in network.rules:
-        wanted |= {rule.exposure, *rule.aggravations, *(() if rule.control is None else (rule.control,))}
+        wanted.update(n.roots_of(rule))
     return tuple(sorted(wanted))
 
 

@@ -189,11 +189,16 @@ Node = Leaf | Derived | Not | And | Or | AtLeast | Decided | Lift | Tally | Sum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleNodes:
-    """Where one rule stands in the network; ``lists`` is () or the list that the rule runs over."""
+    """Where one rule stands in the network; ``lists`` is () or the list that the rule runs over.
+
+    ``premise`` is what the exposure asks of the case itself, whichever element it is about; None when that is nothing.
+    Where it cannot hold, no element that is still to be named can be exposed.
+    """
 
     rule: str
     lists: Lists
     exposure: int
+    premise: int | None
     control: int | None
     aggravations: tuple[int, ...]
 
@@ -263,5 +268,5 @@ def facts_below(network: Network, roots: Iterable[int]) -> frozenset[str]:
 
 
 def roots_of(rule: RuleNodes) -> tuple[int, ...]:
-    """The nodes of the conditions of a rule: exposure, control and aggravations."""
-    return tuple(node for node in (rule.exposure, rule.control, *rule.aggravations) if node is not None)
+    """The nodes of the conditions of a rule: exposure, its premise, control and aggravations."""
+    return tuple(node for node in (rule.exposure, rule.premise, rule.control, *rule.aggravations) if node is not None)
