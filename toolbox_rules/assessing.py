@@ -20,8 +20,8 @@ THREATENING: tuple[State, ...] = ("open", "exposed")
 class RuleState(NamedTuple):
     """What one rule makes of a pitfall; ``subject`` is the number of the element, None for the case as a whole.
 
-    A rule over a list that is not complete also has a state for an element that is not named, unless the facts of the
-    case rule it out for any element: ``subject`` is -1.
+    A rule over a list that is not complete also has a state for an element that is not named: ``subject`` is -1. It is
+    undetermined, or not applicable where the facts of the case rule it out for any element.
     ``may`` says whether it can still be open: an undetermined pitfall that is under control cannot.
     """
 
@@ -193,7 +193,6 @@ def _rule_states(nodes: RuleNodes, base: int, trace: Trace, covered: bool) -> li
         elements = trace.lists.get(nodes.lists[0])
         subjects = list(range(len(elements.items))) if elements else []
         open_ended = elements is None or not elements.complete
-        open_ended = open_ended and (nodes.premise is None or trace.rails(nodes.premise)[1] == 1)
     states = []
     for subject in subjects:
         at = subject or 0
@@ -203,8 +202,10 @@ def _rule_states(nodes: RuleNodes, base: int, trace: Trace, covered: bool) -> li
         states.append(RuleState(rule=nodes.rule, subject=subject, state=state, likelihood=likely, may=may))
     if open_ended:
         likelihood = (base, base + len(worse))
-        unnamed = RuleState(rule=nodes.rule, subject=-1, state="undetermined", likelihood=likelihood, may=not covered)
-        states.append(unnamed)
+        possible = nodes.premise is None or trace.rails(nodes.premise)[1] == 1
+        state = "undetermined" if possible else "not-applicable"
+        may = possible and not covered
+        states.append(RuleState(rule=nodes.rule, subject=-1, state=state, likelihood=likelihood, may=may))
     return states
 
 

@@ -54,33 +54,20 @@ def compile_rules(rulebook: Rulebook, extra: Mapping[str, c.Condition] | None = 
 
 
 def _place_rule(rule: Rule, builder: Builder) -> n.RuleNodes:
-    lowering = Lowering(builder=builder, lists=[rule.list] if rule.list else [])
-    lists, dims = tuple(lowering.lists), (0,) if rule.list else ()  # placing a condition adds the lists inside it
-    exposure = lowering.place(rule.when, dims)
+    lists, dims = ((rule.list,), (0,)) if rule.list else ((), ())
+    premise = c.premise_of(rule.when) if rule.list else None
+
+    def placed(condition: c.Condition, at: tuple[int, ...]) -> int:
+        return Lowering(builder=builder, lists=list(lists)).place(condition, at)
+
     return n.RuleNodes(
         rule=rule.id,
         lists=lists,
-        exposure=exposure,
-        premise=_premise(exposure, builder) if rule.list else None,
-        control=None if rule.unless is None else lowering.place(rule.unless, dims),
-        aggravations=tuple(lowering.place(condition, dims) for condition in rule.aggravated_by),
+        exposure=placed(rule.when, dims),
+        premise=None if premise is None else placed(premise, ()),
+        control=None if rule.unless is None else placed(rule.unless, dims),
+        aggravations=tuple(placed(condition, dims) for condition in rule.aggravated_by),
     )
-
-
-def _premise(number: int, builder: Builder) -> int | None:
-    """What a condition on elements asks of the case alone; None when that is nothing."""
-    node = builder.nodes[number]
-    match node:
-        case n.Lift() if not builder.nodes[node.child].lists:
-            return node.child
-        case n.And():
-            parts = [part for child in node.children if (part := _premise(child, builder)) is not None]
-            return builder.combine(n.And, parts) if parts else None
-        case n.Or():
-            parts = [part for child in node.children if (part := _premise(child, builder)) is not None]
-            return builder.combine(n.Or, parts) if len(parts) == len(node.children) else None
-        case _:
-            return None
 
 
 def _bits_set(fact: Fact, values: tuple[str, ...], rule_list: str | None, builder: Builder) -> list[int]:

@@ -5,7 +5,7 @@ A condition says nothing about how it is evaluated; ``lowering`` gives it a plac
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolbox_rules.problems import did_you_mean
 from toolbox_rules.vocabulary import Fact
@@ -94,6 +94,38 @@ class MemberQuantified:
 
 
 Condition = Test | Constant | Combination | Quantified | MemberQuantified
+
+
+def premise_of(condition: Condition) -> Condition | None:
+    """What a condition on the element of a rule asks of the case itself; None when that is nothing.
+
+    Where it cannot hold, no element can meet the condition, whatever is known of it.
+    """
+    if not _is_about_element(condition):
+        return condition
+    if not isinstance(condition, Combination) or condition.kind not in ("all", "any"):
+        return None
+    parts = tuple(part for one in condition.parts if (part := premise_of(one)) is not None)
+    if not parts or (condition.kind == "any" and len(parts) < len(condition.parts)):
+        return None
+    return replace(condition, parts=parts)
+
+
+def _is_about_element(condition: Condition) -> bool:
+    """Whether a condition looks at the element that a rule is about, which has depth 0."""
+    match condition:
+        case Test():
+            return condition.ref.depth == 0 or (condition.other is not None and condition.other.ref.depth == 0)
+        case Combination():
+            return any(map(_is_about_element, condition.parts))
+        case Quantified():
+            others = (value for _, value in condition.bounds if isinstance(value, Other))
+            looks = condition.other_than == 0 or any(other.ref.depth == 0 for other in others)
+            return looks or _is_about_element(condition.where)
+        case MemberQuantified():
+            return condition.ref.depth == 0 or any(_is_about_element(where) for _, where in condition.branches)
+        case Constant():
+            return False
 
 
 def value_problem(fact: Fact, value: object) -> tuple[str, str | None] | None:

@@ -61,7 +61,7 @@ class Explainer:
         """What one rule makes of a pitfall, with its exposure, control and aggravations."""
         rule = self.rulebook.rules[state.rule]
         if state.subject == -1:
-            return replace(self._of_rule(rule, state.subject, state.state, ()), reason="unknown")
+            return self._unnamed(rule, state)
         lists, bound = ([rule.list], {0: state.subject or 0}) if rule.list else ([], {})
         children = [self._part("exposure", rule, rule.when, ("when",), lists, bound)]
         if rule.unless is not None:
@@ -73,6 +73,14 @@ class Explainer:
         found = self._of_rule(rule, state.subject, state.state, tuple(children))
         controlled = any(child.truth == "true" for child in children if child.kind == "control")
         return replace(found, reason="covered") if state.state == "covered" and not controlled else found
+
+    def _unnamed(self, rule: Rule, state: RuleState) -> Proof:
+        """What a rule makes of an element that is not named: unknown, or ruled out by what it asks of the case."""
+        premise = c.premise_of(rule.when)
+        if state.state != "not-applicable" or premise is None or rule.list is None:
+            return replace(self._of_rule(rule, state.subject, state.state, ()), reason="unknown")
+        part = self._part("exposure", rule, premise, ("when",), [rule.list], {})
+        return self._of_rule(rule, state.subject, state.state, (part,))
 
     def rule(self, rule: Rule) -> Proof:
         """Whether a rule that derives or argues holds, and why: for which elements, where it runs over a list."""

@@ -101,10 +101,11 @@ def _subjects(
         _Subjects(states=(must & ~covered & ~exposed, exposed, may & ~must, covered), low=tuple(low), high=tuple(high))
     ]
     if nodes.lists:
-        unnamed = lanes.open[nodes.lists[0]] & (ALL if nodes.premise is None else rails[nodes.premise][1])
+        unnamed = lanes.open[nodes.lists[0]]
+        possible = unnamed if nodes.premise is None else unnamed & rails[nodes.premise][1]
         low = _likelihood([NONE] * len(worse), base, partial, unnamed, levels)
         high = _likelihood([ALL] * len(worse), base, partial, unnamed, levels)
-        parts.append(_Subjects(states=(NONE, NONE, unnamed, NONE), low=tuple(low), high=tuple(high)))
+        parts.append(_Subjects(states=(NONE, NONE, possible, NONE), low=tuple(low), high=tuple(high)))
     return parts
 
 
