@@ -133,7 +133,7 @@ def test_a_hit_tells_state_place_and_question(scores: dict[str, Score]) -> None:
     }
     assert seen == {
         ("dim-lights", "flat-battery"): (True, "exposed", 1, True),
-        ("dim-lights", "worn-starter"): (False, "undetermined", None, False),
+        ("dim-lights", "worn-starter"): (False, "not-applicable", None, False),
         ("no-start", "empty-tank"): (True, "open", 1, False),
         ("no-start", "flat-battery"): (False, "not-applicable", None, False),
     }
@@ -205,8 +205,8 @@ def test_the_page_shows_aims_with_yes_or_no_and_flags_what_is_always_there(
         f"| documented pitfalls in the top ten: at least half | {half} | yes | yes |",
         "| open in a case: median below 12 | 0.5 (at most 1) | 0 (at most 0) | 1 (at most 1) | yes | yes |",
         "- no-start: **empty-tank**",
-        "| dim-lights | success | repair, tow | repair | tow, repair, drive | yes |",
-        "| worn-starter | 0 | 0 | 2 | 0 | 0 | 1 | **never not applicable**, threatens nowhere |",
+        "| dim-lights | success | repair, tow | repair | repair, drive | yes |",
+        "| worn-starter | 0 | 0 | 1 | 0 | 1 | 1 | threatens nowhere |",
         "| smell-of-fuel | 0 | 1 | 1 | fires nowhere |",
     ):
         assert line in page.splitlines()

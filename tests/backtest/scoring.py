@@ -187,8 +187,10 @@ def leaves(proof: Proof, truth: str) -> Iterator[Proof]:
         if proof.truth == truth:
             yield proof
         return
+    turned = (proof.kind, proof.name) in (("condition", "not"), ("quantifier", "none"))
+    asked = {"true": "false", "false": "true"}.get(truth, truth) if turned else truth
     for part in proof.children:
-        yield from leaves(part, truth)
+        yield from leaves(part, asked)
 
 
 def flattened(steps: Iterable[Step]) -> Iterator[Step]:
