@@ -81,8 +81,12 @@ class ChoiceList(Frozen):
 FactType = Literal["boolean", "integer", "number", "text", "choice", "ordered", "set", "names"]
 
 
+#: How hard it is to make a fact otherwise; ``never`` is what law, history or others decide.
+Changeability = Literal["easy", "hard", "never"]
+
+
 class FactSpec(Frozen):
-    """One fact a case can give, or (``derived``) that rules conclude."""
+    """One fact a case can give, or (``derived``) that rules conclude; ``change`` says how hard it is to change."""
 
     type: FactType
     of: str | None = None
@@ -95,6 +99,7 @@ class FactSpec(Frozen):
     unit: Text | None = None
     minimum: Number | None = None
     maximum: Number | None = None
+    change: Changeability = "easy"
 
 
 class GroupSpec(Frozen):
