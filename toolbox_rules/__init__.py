@@ -11,10 +11,13 @@ from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.explanation import Proof
 from toolbox_rules.knowledge import Knowledge
+from toolbox_rules.nearing import FactChange, NearestChange
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.questions import Answer, Question
 from toolbox_rules.rulebook import Rule
+from toolbox_rules.searching import Bounds
+from toolbox_rules.showing import Nearest, Sensitivity
 from toolbox_rules.toolbox import Advice, Contrast, Explanation, Toolbox
 from toolbox_rules.vocabulary import Vocabulary
 
@@ -22,16 +25,20 @@ __all__ = [
     "Advice",
     "Answer",
     "Assumption",
+    "Bounds",
     "Case",
     "Change",
     "Comparison",
     "Conditions",
     "Contrast",
     "Explanation",
+    "FactChange",
     "Findings",
     "FormAdvice",
     "Knowledge",
     "Location",
+    "Nearest",
+    "NearestChange",
     "PitfallAdvice",
     "Plan",
     "PlanItem",
@@ -40,6 +47,7 @@ __all__ = [
     "Question",
     "Receipt",
     "Rule",
+    "Sensitivity",
     "Toolbox",
     "ToolboxError",
     "Verdict",

@@ -62,8 +62,8 @@ def read_goal(desk: Desk, words: str, now: Summary) -> Goal:
 def _pitfall_goal(name: str, value: str, now: Summary) -> Goal:
     wanted = value or (GONE if now.states[name][0] in THREATENING else THREATENS)
     rest = tuple(state for state in STATES if state not in THREATENING)
-    values = {THREATENS: THREATENING, GONE: rest}.get(wanted)
-    if values is None:
+    values: tuple[str, ...] = {THREATENS: THREATENING, GONE: rest}.get(wanted, ())
+    if not values:
         values = (_one_of(wanted, (*STATES, THREATENS, GONE), "state"),)
     return Goal(kind="pitfall", name=name, values=values, wanted=wanted)
 
@@ -72,7 +72,9 @@ def _verdict_goal(desk: Desk, value: str, now: Summary) -> Goal:
     spec = desk.shelf.weighing.spec
     if value not in (BETTER, WORSE):
         return Goal(
-            kind="verdict", name="verdict", values=(_one_of(value, (*spec.verdicts, BETTER, WORSE), "verdict"),),
+            kind="verdict",
+            name="verdict",
+            values=(_one_of(value, (*spec.verdicts, BETTER, WORSE), "verdict"),),
             wanted=value,
         )
     order = next((table.verdicts for table in spec.tables if now.verdict in table.verdicts), spec.tables[-1].verdicts)
@@ -92,7 +94,9 @@ def _fact_goal(fact: Fact, value: str, holds: bool) -> Goal:
 def _one_of(word: str, offered: tuple[str, ...], noun: str) -> str:
     if word in offered:
         return word
-    raise _wrong(f"no {noun} of a goal is called '{word}'", did_you_mean(word, offered) or f"one of {', '.join(offered)}")
+    raise _wrong(
+        f"no {noun} of a goal is called '{word}'", did_you_mean(word, offered) or f"one of {', '.join(offered)}"
+    )
 
 
 def _wrong(message: str, hint: str | None) -> ToolboxError:

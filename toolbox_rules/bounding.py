@@ -147,7 +147,9 @@ class Variants:
     def rails(self, number: int) -> list[Quad]:
         """The planes of a node, one for each element (or tuple of elements) of its scope."""
         ground = self.ground
-        found = self._rails.get(number) or (None if self._growing else ground.settled.get(number))
+        found = self._rails.get(number)
+        if found is None and not self._growing:
+            found = ground.settled.get(number)
         if found is None:
             component = ground.component.get(number)
             if component is not None:
@@ -167,8 +169,8 @@ class Variants:
         before = dict(self._rails)
         new = {bit: [(NONE,) * 4] * self._size(self.ground.network.nodes[bit].lists) for bit in component.nodes}
         while True:
-            self._rails = {**before, **new}  # type: ignore[dict-item]
-            settled, new = new, {bit: self._supported(bit) for bit in component.nodes}  # type: ignore[misc]
+            self._rails = {**before, **new}
+            settled, new = new, {bit: self._supported(bit) for bit in component.nodes}
             if new == settled:
                 self._settling -= 1
                 return
@@ -379,9 +381,7 @@ class Variants:
         child, inner = self.rails(node.child), self._size((node.over,))
         if node.over in self._growing:
             return [(NONE, ALL, NONE, ALL)] * self._size(node.lists)
-        return [
-            self._sum(node, child[outer * inner : (outer + 1) * inner]) for outer in range(self._size(node.lists))
-        ]
+        return [self._sum(node, child[outer * inner : (outer + 1) * inner]) for outer in range(self._size(node.lists))]
 
     def _sum(self, node: n.Sum, rails: Sequence[Quad]) -> Quad:
         """The least and the greatest sum, for every combination of values that a variant can have."""
@@ -474,18 +474,14 @@ def _added(
 def _and(parts: Sequence[list[Quad]]) -> list[Quad]:
     found = parts[0]
     for part in parts[1:]:
-        found = [
-            (a & e, b & f, c & g, d & h) for (a, b, c, d), (e, f, g, h) in zip(found, part, strict=True)
-        ]
+        found = [(a & e, b & f, c & g, d & h) for (a, b, c, d), (e, f, g, h) in zip(found, part, strict=True)]
     return found
 
 
 def _or(parts: Sequence[list[Quad]]) -> list[Quad]:
     found = parts[0]
     for part in parts[1:]:
-        found = [
-            (a | e, b | f, c | g, d | h) for (a, b, c, d), (e, f, g, h) in zip(found, part, strict=True)
-        ]
+        found = [(a | e, b | f, c | g, d | h) for (a, b, c, d), (e, f, g, h) in zip(found, part, strict=True)]
     return found
 
 

@@ -6,7 +6,8 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib import metadata
 from io import TextIOWrapper
@@ -18,8 +19,9 @@ import typer
 from toolbox_rules import checking
 from toolbox_rules.documents import parse_document
 from toolbox_rules.problems import ToolboxError
-from toolbox_rules.rendering import document, text
+from toolbox_rules.rendering import document, markdown, text
 from toolbox_rules.rendering.report import Report, Style
+from toolbox_rules.searching import Bounds
 from toolbox_rules.toolbox import Toolbox, shipped
 
 app = typer.Typer(
@@ -65,6 +67,25 @@ Knowledge = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which is overwritten.")
 ]
+
+
+class Short(StrEnum):
+    """The forms that a shorter answer can take."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+
+
+ShortForm = Annotated[Short, typer.Option("--format", help="The form of the answer.")]
+
+
+class By(StrEnum):
+    """Which steps may be taken towards a goal."""
+
+    both = "both"
+    acts = "acts"
+    answers = "answers"
 
 
 class EngineName(StrEnum):
@@ -114,6 +135,47 @@ def explain(
     advice = Toolbox.load(rules, knowledge).advise(case)
     explanation = advice.why_not(name) if why_not else advice.why(name)
     _write(explanation.to_text(lang.value), output)
+
+
+@app.command()
+def nearest(
+    case: CasePath,
+    goal: Annotated[
+        str,
+        typer.Argument(
+            metavar="GOAL", help="A pitfall, PITFALL=STATE, verdict=VERDICT (or better, worse), form=FORM, FACT=VALUE."
+        ),
+    ],
+    by: Annotated[By, typer.Option("--by", help="Change what is known, answer what is not, or both.")] = By.both,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Search no further than so many changes.")] = 12,
+    ways: Annotated[int, typer.Option("--ways", min=1, help="Show at most so many ways.")] = 10,
+    lang: Lang = Language.nl,
+    form: ShortForm = Short.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Find the smallest changes of facts that reach a goal."""
+    advice = Toolbox.load(rules, knowledge).advise(case)
+    bounds = Bounds(sets=ways, steps=steps)
+    with _progress() as progress:
+        found = advice.nearest(goal, by.value, bounds, progress)
+    _show(found.report(lang.value), found.to_dict, form, output)
+
+
+@app.command()
+def sensitivity(
+    case: CasePath,
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="A pitfall, 'verdict' or 'form'.")] = None,
+    lang: Lang = Language.nl,
+    form: ShortForm = Short.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Say which facts can flip which conclusions, and which unknowns can still change the verdict."""
+    found = Toolbox.load(rules, knowledge).advise(case).sensitivity()
+    _show(found.report(lang.value, name), found.to_dict, form, output)
 
 
 @app.command("what-if")
@@ -226,6 +288,37 @@ def _tell(report: Report, output: Path | None) -> None:
     """Print a report, in colours where a person reads it in a terminal."""
     colourful = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     _write(text.write(report, _painted if colourful else text.unpainted), output)
+
+
+def _show(report: Report, data: Callable[[], dict[str, object]], form: Short, output: Path | None) -> None:
+    match form:
+        case Short.text:
+            _tell(report, output)
+        case Short.markdown:
+            _write(markdown.write(report), output)
+        case Short.json:
+            _write(json.dumps(data(), ensure_ascii=False, indent=2), output)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show on the terminal how far a search is; nothing where no person looks on."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    shown = 0
+
+    def show(size: int, tried: int) -> None:
+        nonlocal shown
+        line = f"searching: {size} changes, {tried} sets tried"
+        print(f"\r{line:<{shown}}", end="", file=sys.stderr, flush=True)
+        shown = len(line)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            print(f"\r{'':<{shown}}\r", end="", file=sys.stderr, flush=True)
 
 
 def _painted(words: str, style: Style) -> str:

@@ -50,8 +50,8 @@ class FactChange:
 class NearestChange:
     """One smallest set of changes, and what comes of it when the rules run on it.
 
-    ``verdict`` and ``form`` are those that it gives; ``opens`` and ``closes`` are the pitfalls that then threaten and do
-    not now, and the other way round.
+    ``verdict`` and ``form`` are those that it gives; ``opens`` are the pitfalls that then
+    threaten and do not now, ``closes`` the other way round.
     """
 
     changes: tuple[FactChange, ...]
@@ -147,7 +147,9 @@ class Runs:
         desk, trace = self.desk, self.findings.trace
         mitigations = desk.shelf.knowledge.mitigations
         pinned = {
-            name: value for measure in sorted(self.findings.case.in_place) for name, value in mitigations[measure].sets.items()
+            name: value
+            for measure in sorted(self.findings.case.in_place)
+            for name, value in mitigations[measure].sets.items()
         }
         vocabulary = desk.shelf.rulebook.vocabulary
         return room_of(desk.engine.network, vocabulary, trace.facts, trace.lists, within, pinned, kinds, every)
@@ -220,7 +222,9 @@ def _threatening(after: Summary, before: Summary) -> tuple[str, ...]:
 
 def _in_order(one: NearestChange) -> tuple[int, list[tuple[str, int, str]]]:
     """By effort, then by what is changed."""
-    return one.effort, [(part.fact, -1 if part.element is None else part.element, show_change(part)) for part in one.changes]
+    return one.effort, [
+        (part.fact, -1 if part.element is None else part.element, show_change(part)) for part in one.changes
+    ]
 
 
 def show_change(change: FactChange) -> str:

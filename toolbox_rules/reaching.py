@@ -106,7 +106,9 @@ def _level_needs(desk: Desk, criterion: str, allowed: frozenset[int]) -> Iterato
         return
     tallies = [level.pitfalls for level in levels.values() if level.pitfalls is not None]
     if not tallies:
-        nodes = [desk.engine.network.extra[f"criterion:{criterion}:{name}"] for name, level in levels.items() if level.when]
+        nodes = [
+            desk.engine.network.extra[f"criterion:{criterion}:{name}"] for name, level in levels.items() if level.when
+        ]
         yield Need(lambda view: any_of(view.levels(criterion)[at] for at in allowed), _facts(desk, nodes))
         return
     for at, level in enumerate(levels.values()):
@@ -165,10 +167,14 @@ def _nodes(desk: Desk, goal: Goal) -> Iterator[int]:
         case "form":
             form = desk.shelf.weighing.spec.form
             assert form is not None
-            yield from (node for one, node in network.index.items() if isinstance(one, n.Derived) and one.fact == form.needed)
+            yield from (
+                node for one, node in network.index.items() if isinstance(one, n.Derived) and one.fact == form.needed
+            )
             yield from (nodes.exposure for nodes, found in desk.scales.argued if any(one.forms for one in found))
         case _:
-            yield from (node for one, node in network.index.items() if isinstance(one, n.Derived) and one.fact == goal.name)
+            yield from (
+                node for one, node in network.index.items() if isinstance(one, n.Derived) and one.fact == goal.name
+            )
 
 
 def pitfall_nodes(desk: Desk, pitfall: str) -> Iterator[int]:

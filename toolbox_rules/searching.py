@@ -97,7 +97,7 @@ def search(task: Task[View], bounds: Bounds, progress: Progress | None = None) -
 
 
 def _candidates(task: Task[View], failing: Sequence[Part[View]], size: int) -> list[Steps] | None:
-    """All sets of one or two steps that touch every part that fails, least effort first; None when there are too many."""
+    """All sets of one or two steps that touch every part that fails, least effort first; None when too many."""
     steps = task.room.steps
     parts = [part.steps for part in failing]
     if size == 1:

@@ -1,10 +1,10 @@
-"""Findings -> Sensitivity: which fact can flip which conclusion, and which unknowns can still change the verdict.
+"""Findings -> Leverage: which fact can flip which conclusion, and which unknowns can still change the verdict.
 
 Every fact is given every value that some condition tells apart, one at a time, all in one pass. Which unknowns can
 change the verdict only together with others is bounded: what is left out cannot, whatever else turns out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -34,8 +34,8 @@ class Span:
 class Effect:
     """What one value of a fact, or one stretch of numbers, would change; None and empty where it changes nothing.
 
-    ``value`` is the whole value then; ``how`` and ``member`` say what came or went of a set. ``states`` are the pitfalls
-    that change, each with its state now and then.
+    ``value`` is the whole value then; ``how`` and ``member`` say what came or went of a set. ``states`` are the
+    pitfalls that change, each with its state now and then.
     """
 
     how: How
@@ -79,7 +79,7 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
+class Leverage:
     """What hangs on which fact in one case.
 
     ``levers`` are the facts that can change something alone, what decides most first. ``together`` are unknown facts
@@ -97,7 +97,7 @@ class Sensitivity:
         return tuple(lever for lever in self.levers if lever.kind == "answer" and lever.changes_verdict)
 
 
-def sense(desk: Desk, findings: Findings) -> Sensitivity:
+def sense(desk: Desk, findings: Findings) -> Leverage:
     """Find what hangs on which fact."""
     runs = Runs(desk, findings)
     vocabulary = desk.shelf.rulebook.vocabulary
@@ -112,7 +112,7 @@ def sense(desk: Desk, findings: Findings) -> Sensitivity:
     alone = {(lever.fact, lever.element) for lever in levers if lever.changes_verdict}
     live = live_facts(view.desk, ground, findings.case.in_place, room)
     unknown = [place for place, numbers in room.at.items() if room.steps[numbers[0]].kind == "answer"]
-    return Sensitivity(
+    return Leverage(
         now=runs.now,
         levers=tuple(levers),
         together=tuple(place for place in unknown if place[0] in live and place not in alone),
@@ -150,10 +150,7 @@ class _Results:
                     states[at].append((pitfall, present, state))
         refused = view.contradicts().sure
         return cls(
-            [
-                None if refused >> at & 1 else (verdicts[at], forms[at], tuple(sorted(states[at])))
-                for at in range(count)
-            ]
+            [None if refused >> at & 1 else (verdicts[at], forms[at], tuple(sorted(states[at]))) for at in range(count)]
         )
 
 
@@ -215,9 +212,9 @@ def _spans(room: Room, place: Place, results: _Results, whole: bool) -> Iterator
     """The effects of a number, each over the stretch of values that have it."""
     tried: list[tuple[float, Step | None, Outcome | None]] = []
     for number in room.at[place]:
-        step = room.steps[number]
-        assert isinstance(step.value, int | float)
-        tried.append((step.value, step, results.of[number]))
+        taken = room.steps[number]
+        assert isinstance(taken.value, int | float)
+        tried.append((taken.value, taken, results.of[number]))
     present = room.value(place)
     if isinstance(present, int | float):
         tried.append((present, None, NOTHING))
@@ -255,4 +252,10 @@ def _rank(lever: Lever, order: Mapping[str, int], now: Summary) -> tuple[object,
     moved = [abs(order.get(one.verdict, 0) - order.get(now.verdict, 0)) + 1 for one in lever.effects if one.verdict]
     threats = {name for one in lever.effects for name in (*one.opens, *one.closes)}
     forms = {one.form for one in lever.effects if one.form}
-    return (-max(moved, default=0), -len(forms), -len(threats), lever.fact, -1 if lever.element is None else lever.element)
+    return (
+        -max(moved, default=0),
+        -len(forms),
+        -len(threats),
+        lever.fact,
+        -1 if lever.element is None else lever.element,
+    )

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from toolbox_rules import network as n
-from toolbox_rules.cases import Elements, SetValue, Value
+from toolbox_rules.cases import NO_ELEMENTS, Elements, SetValue, Value
 from toolbox_rules.evaluating import Facts, Lists, compare
 from toolbox_rules.vocabulary import Fact, Vocabulary
 
@@ -77,7 +77,7 @@ class Room:
         for number in sorted(numbers):
             present = self.value(self.steps[number].place) if len(self.alike(number)) > 1 else None
             if isinstance(present, int | float):
-                nearer = sorted(self.alike(number), key=lambda one: (abs(float(self.steps[one].value) - present), one))  # type: ignore[operator]
+                nearer = sorted(self.alike(number), key=lambda one: (abs(float(self.steps[one].value) - present), one))
                 found = next((one for other in nearer if fits(one := found - {number} | {other})), found)
         return found
 
@@ -217,7 +217,7 @@ class _Finder:
         fact = self.vocabulary.facts.get(name)
         if fact is None or fact.derived or name not in self.seen:
             return
-        items = self.lists[fact.list].items if fact.list in self.lists else ()
+        items = self.lists.get(str(fact.list), NO_ELEMENTS).items
         for element in [None] if fact.list is None else range(len(items)):
             known = value_at(self.vocabulary, self.facts, self.lists, (name, element))
             is_open = known is None or (isinstance(known, SetValue) and not known.complete)
@@ -227,11 +227,13 @@ class _Finder:
                 for how, value in self._ways(fact, known, element):
                     yield Step(fact=name, element=element, how=how, value=value, kind=kind, effort=effort)
 
-    def _ways(self, fact: Fact, known: Value | None, element: int | None) -> Iterator[tuple[How, str | bool | int | float]]:
+    def _ways(
+        self, fact: Fact, known: Value | None, element: int | None
+    ) -> Iterator[tuple[How, str | bool | int | float]]:
         if fact.type in ("set", "names"):
             yield from self._set_ways(fact, known if isinstance(known, SetValue) else None, element)
             return
-        for value in self._values(fact, known, element):
+        for value in self._values(fact, known):
             if self._allowed(fact, known, value):
                 yield "become", value
 
@@ -241,9 +243,7 @@ class _Finder:
             return True
         return fact.type == "ordered" and fact.order.index(str(value)) > fact.order.index(str(known))
 
-    def _set_ways(
-        self, fact: Fact, known: SetValue | None, element: int | None
-    ) -> Iterator[tuple[How, str]]:
+    def _set_ways(self, fact: Fact, known: SetValue | None, element: int | None) -> Iterator[tuple[How, str]]:
         members = known.members if known else frozenset()
         closed = known is not None and known.complete
         if not closed:
@@ -272,11 +272,15 @@ class _Finder:
         own = element if fact.list == fact.spec.of else None
         names = {str(item["name"]) for at, item in enumerate(of.items if of else ()) if "name" in item and at != own}
         known = value_at(self.vocabulary, self.facts, self.lists, (fact.name, element))
-        return tuple(sorted(names | self.seen[fact.name].members | (set(known.members) if isinstance(known, SetValue) else set())))
+        return tuple(
+            sorted(
+                names | self.seen[fact.name].members | (set(known.members) if isinstance(known, SetValue) else set())
+            )
+        )
 
     # --- values ---------------------------------------------------------------------------------------------------
 
-    def _values(self, fact: Fact, known: Value | None, element: int | None) -> Iterator[str | bool | int | float]:
+    def _values(self, fact: Fact, known: Value | None) -> Iterator[str | bool | int | float]:
         sight = self.seen[fact.name]
         match fact.type:
             case "boolean":
@@ -284,17 +288,19 @@ class _Finder:
             case "integer" | "number":
                 yield from self._numbers(fact, known if isinstance(known, int | float) else None)
             case _:
-                offered = fact.order or self._texts(fact)
+                yield from self._words(sight, fact.order or self._texts(fact), known)
 
-                def look(value: Value | None) -> tuple[bool, ...]:
-                    return tuple(value in values for values in sight.values)
+    def _words(self, sight: Sight, offered: Iterable[str], known: Value | None) -> Iterator[str]:
+        """Of words that no condition tells apart the first; all of them where every value is asked for."""
 
-                told = set() if known is None else {known if sight.compared else look(known)}
-                for value in offered:
-                    key = value if sight.compared else look(value)
-                    if key not in told:
-                        told.add(key)
-                        yield value
+        def look(value: Value) -> object:
+            return value if self.every or sight.compared else tuple(value in values for values in sight.values)
+
+        told = set() if known is None else {look(known)}
+        for value in offered:
+            if look(value) not in told:
+                told.add(look(value))
+                yield value
 
     def _texts(self, fact: Fact) -> list[str]:
         """The texts that conditions name, those of the facts that it is compared with, and one that is none of them."""

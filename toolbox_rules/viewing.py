@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from toolbox_rules import network as n
 from toolbox_rules.advice import Desk
-from toolbox_rules.assessing import STATES, THREATENING
+from toolbox_rules.assessing import STATES
 from toolbox_rules.bounding import NO, YES, Range, Variants, always, any_of, at_least
 from toolbox_rules.cases import NO_ELEMENTS
 from toolbox_rules.model import DecisionTable, PitfallTally
@@ -31,7 +31,7 @@ class View:
     def states(self, pitfall: str) -> dict[str, Range]:
         """Where a pitfall has each state: of several rules and subjects the strongest counts."""
         full = always(bool(self.desk.assessor.full[pitfall] & self.in_place))
-        some = dict.fromkeys(STATES, NO)
+        some: dict[str, Range] = dict.fromkeys(STATES, NO)
         for nodes, _ in self.desk.assessor.rules[pitfall]:
             for at in self._subjects(nodes):
                 must, may, low, high = self._rails(nodes, at)
@@ -315,7 +315,7 @@ class View:
 
 
 def _allowed(table: DecisionTable, by_table: Mapping[str, Range], barred: Mapping[str, Range]) -> dict[str, Range]:
-    """Where each verdict is the best, no better than that of the table, that nothing rules out; the worst if all are."""
+    """Where each verdict is the best, no better than by the table, that nothing rules out; the worst if all are."""
     found = dict.fromkeys(table.verdicts, NO)
     passed = NO
     for verdict in reversed(table.verdicts):

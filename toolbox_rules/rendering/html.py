@@ -82,6 +82,18 @@ def to_card(findings: Findings, desk: Desk, lang: Lang) -> str:
 </div>"""
 
 
+def to_fragment(report: Report, lang: Lang) -> str:
+    """A short report as a fragment for a notebook."""
+    sections = "\n".join(_sections((*report.first, *report.rest), 4, "first", anchors=False))
+    return f"""<div class="toolbox-rules-card" lang="{lang}">
+<style>
+{CARD_STYLE}
+</style>
+<h3>{escape(report.title)}</h3>
+{sections}
+</div>"""
+
+
 def _bars(story: Story) -> str:
     """A bar for each class of risk, the highest first, with the number of pitfalls that threaten beside it."""
     say = story.say
