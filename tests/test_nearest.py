@@ -24,7 +24,8 @@ from toolbox_rules.inference import infer
 from toolbox_rules.nearing import Runs, approach, is_reached, show_change
 from toolbox_rules.reaching import needs
 from toolbox_rules.searching import Bounds, Found, Part, Steps, Task, search
-from toolbox_rules.varying import Room, room_of
+from toolbox_rules.stepping import room_of
+from toolbox_rules.varying import Room
 from toolbox_rules.viewing import View
 
 ROOT = Path(__file__).parents[1]

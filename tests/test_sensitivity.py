@@ -14,7 +14,7 @@ from toolbox_rules import Toolbox, ToolboxError
 from toolbox_rules.advice import Findings, find
 from toolbox_rules.cases import Case, Elements, SetValue, Value, case_document
 from toolbox_rules.nearing import Runs
-from toolbox_rules.sensing import Effect, Leverage, Lever, Span, sense
+from toolbox_rules.sensing import Effect, Lever, Leverage, Span, sense
 from toolbox_rules.varying import Place
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +94,7 @@ def test_a_value_changes_what_sensitivity_says_and_nothing_else(choices: Choices
     ]
     for name in choices.shuffled(names)[:25]:
         fact = toolbox.vocabulary.facts[name]
-        size = len(facts.lists[fact.list].items) if fact.list in facts.lists else 0
+        size = len(facts.lists.get(str(fact.list), Elements(items=())).items)
         for element in [None] if fact.list is None else range(size):
             value = an_other_value(choices, toolbox, name)
             before = (
@@ -109,8 +109,8 @@ def test_a_value_changes_what_sensitivity_says_and_nothing_else(choices: Choices
             lever = levers.get((name, element))
             said = _said(lever, value) if lever else None
             changed = {one: state for one, (state, _) in found.states.items() if state != runs.now.states[one][0]}
-                assert found.verdict == ((said and said.verdict) or runs.now.verdict), (name, value)
-                assert changed == {one: then for one, _, then in (said.states if said else ())}, (name, value)
+            assert found.verdict == ((said and said.verdict) or runs.now.verdict), (name, value)
+            assert changed == {one: then for one, _, then in (said.states if said else ())}, (name, value)
 
 
 def _said(lever: Lever, value: Value) -> Effect | None:

@@ -5,67 +5,16 @@ there are two planes: where it is surely set whatever allowed steps are taken, a
 allows nothing is one case, and the two are the same.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, product
-from operator import or_
-from typing import Any
+from itertools import product
 
 from toolbox_rules import network as n
-from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
+from toolbox_rules.cases import NO_ELEMENTS, Value
 from toolbox_rules.evaluating import compare, leaf_rails
+from toolbox_rules.holding import Holdings
+from toolbox_rules.ranges import ALL, NONE, Quad, Range, at_least, both, counted, either
 from toolbox_rules.varying import Place, Room
-
-#: must surely, must possibly, may surely, may possibly.
-Quad = tuple[int, int, int, int]
-ALL, NONE = -1, 0
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Where something surely holds and where it possibly does; a plane for each.
-
-    >>> ~Range(0b01, 0b11) & Range(0b10, 0b10)
-    Range(sure=0, possible=2)
-    """
-
-    sure: int
-    possible: int
-
-    def __and__(self, other: "Range") -> "Range":
-        return Range(self.sure & other.sure, self.possible & other.possible)
-
-    def __or__(self, other: "Range") -> "Range":
-        return Range(self.sure | other.sure, self.possible | other.possible)
-
-    def __invert__(self) -> "Range":
-        return Range(~self.possible, ~self.sure)
-
-
-YES, NO = Range(ALL, ALL), Range(NONE, NONE)
-
-
-def always(holds: bool) -> Range:
-    """The same in every variant."""
-    return YES if holds else NO
-
-
-def any_of(ranges: Iterable[Range]) -> Range:
-    """Where at least one holds."""
-    found = NO
-    for one in ranges:
-        found = found | one
-    return found
-
-
-def at_least(ranges: Iterable[Range], number: int) -> Range:
-    """Where at least ``number`` hold."""
-    reached = [YES] + [NO] * max(0, number)
-    for one in ranges:
-        for level in range(number, 0, -1):
-            reached[level] = reached[level] | (reached[level - 1] & one)
-    return reached[max(0, number)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +75,9 @@ class Variants:
         self._growing = growing
         self.ground = ground
         self.room = ground.room
-        self._taken = taken
-        self._allowed = allowed
+        self.held = Holdings(ground.room, taken, allowed)
         self._rails: dict[int, list[Quad]] = {}
         self._settling = 0  # how many cycles are under way, in which nothing is final yet
-        self._options: dict[Place, list[tuple[Value | None, int]]] = {}
-        self._orders: dict[Place, _Ordered] = {}
-        self._sets: dict[Place, tuple[dict[str, tuple[int, int]], tuple[int, int]]] = {}
 
     def must(self, node: int, at: int = 0) -> Range:
         """Where a node holds whatever the unknown facts are, for one element of its list."""
@@ -177,7 +122,7 @@ class Variants:
 
     def _supported(self, bit: int) -> list[Quad]:
         nothing: list[Quad] = [(NONE,) * 4] * self._size(self.ground.network.nodes[bit].lists)
-        return _or([nothing, *(self.rails(node) for node in self.ground.network.supports[bit])])
+        return either([nothing, *(self.rails(node) for node in self.ground.network.supports[bit])])
 
     def _size(self, lists: n.Lists) -> int:
         size = 1
@@ -192,12 +137,12 @@ class Variants:
             case n.Not():
                 return [(~yh, ~yl, ~mh, ~ml) for ml, mh, yl, yh in self.rails(node.child)]
             case n.And():
-                return _and([self.rails(child) for child in node.children])
+                return both([self.rails(child) for child in node.children])
             case n.Or():
-                return _or([self.rails(child) for child in node.children])
+                return either([self.rails(child) for child in node.children])
             case n.AtLeast():
                 parts = zip(*(self.rails(child) for child in node.children), strict=True)
-                return [_reached(quads, node.number) for quads in parts]
+                return [counted(quads, node.number) for quads in parts]
             case n.Decided():
                 return [(ml | ~yh, mh | ~yl, ml | ~yh, mh | ~yl) for ml, mh, yl, yh in self.rails(node.child)]
             case n.Lift():
@@ -232,83 +177,21 @@ class Variants:
 
     def _tallied(self, node: n.Tally) -> list[Quad]:
         child, inner = self.rails(node.child), self._size((node.over,))
-        more = self.open_ended(node.over)
+        more = self.held.open_ended(node.over)
         found = []
         for outer in range(self._size(node.lists)):
-            ml, mh, yl, yh = _reached(child[outer * inner : (outer + 1) * inner], node.number)
+            ml, mh, yl, yh = counted(child[outer * inner : (outer + 1) * inner], node.number)
             found.append((ml, mh, yl | more.sure, yh | more.possible))
         return [(ml, ALL, ml, ALL) for ml, *_ in found] if node.over in self._growing else found
 
     # --- leaves ---------------------------------------------------------------------------------------------------
-
-    def options(self, place: Place) -> list[tuple[Value | None, int]]:
-        """The values that a fact can have, each with the variants in which it possibly has it."""
-        found = self._options.get(place)
-        if found is None:
-            numbers = self.room.at.get(place, ())
-            found = [(self.room.value(place), ~_any(self._taken[one] for one in numbers))]
-            for number in numbers:
-                others = _any(self._taken[one] for one in numbers if one != number)
-                found.append((self.room.steps[number].value, self._allowed[number] & ~others))
-            self._options[place] = found
-        return found
-
-    def members(self, place: Place) -> tuple[dict[str, tuple[int, int]], tuple[int, int]]:
-        """For each member of a set where it is surely and possibly in, and the same for whether there may be more."""
-        found = self._sets.get(place)
-        if found is None:
-            value = self.room.value(place)
-            known = value if isinstance(value, SetValue) else SetValue(members=frozenset(), complete=False)
-            inside = dict.fromkeys(known.members, (ALL, ALL))
-            numbers = self.room.at.get(place, ())
-            for number in numbers:
-                step = self.room.steps[number]
-                if step.how == "add":
-                    inside[str(step.value)] = (self._taken[number], self._allowed[number])
-                elif step.how == "remove":
-                    inside[str(step.value)] = (~self._allowed[number], ~self._taken[number])
-            taken, allowed = (_any(planes[one] for one in numbers) for planes in (self._taken, self._allowed))
-            more = (NONE, NONE) if known.complete else (~allowed, ~taken)
-            found = self._sets[place] = (inside, more)
-        return found
-
-    def open_ended(self, name: str) -> Range:
-        """Where a list may have more elements."""
-        elements = self.room.lists.get(name, NO_ELEMENTS)
-        numbers = self.room.at.get((name, None), ())
-        if elements.complete or not numbers:
-            return always(not elements.complete)
-        return Range(~self._allowed[numbers[0]], ~self._taken[numbers[0]])
-
-    def among(self, fact: str, wanted: Callable[[Value | None], bool]) -> Range:
-        """Where a fact of the case has one of some values."""
-        return self._where((fact, None), wanted)
-
-    def _where(self, place: Place, wanted: Callable[[Value | None], bool]) -> Range:
-        true = false = NONE
-        for value, plane in self.options(place):
-            if wanted(value):
-                true |= plane
-            else:
-                false |= plane
-        return Range(~false, true)
-
-    def known(self, place: Place) -> Range:
-        """Where a fact is known; a set when nothing can be added, or when some member is known."""
-        value = self.room.value(place)
-        if isinstance(value, SetValue) or self.ground.room.vocabulary.facts[place[0]].type in ("set", "names"):
-            if isinstance(value, SetValue) and value.members:
-                return YES
-            surely, possibly = self.members(place)[1]
-            return Range(~possibly, ~surely)
-        return self._where(place, lambda one: one is not None)
 
     def _seen(self, number: int, node: n.Has | n.NumberIs | n.Member | n.SizeIs | n.Given, at: int | None) -> Quad:
         place = (node.fact, at)
         if self.room.vocabulary.facts[node.fact].type in ("set", "names"):
             return self._set_seen(node, place)
         true, false = [NONE, NONE], [NONE, NONE]
-        for value, plane in self.options(place):
+        for value, plane in self.held.options(place):
             for rail, holds in enumerate(self._truth(number, node, value)):
                 (true if holds else false)[rail] |= plane
         return ~false[0], true[0], ~false[1], true[1]
@@ -325,7 +208,7 @@ class Variants:
         return found
 
     def _set_seen(self, node: n.Leaf, place: Place) -> Quad:
-        inside, more = self.members(place)
+        inside, more = self.held.members(place)
         match node:
             case n.Member():
                 one = inside.get(node.member, (NONE, NONE))
@@ -344,30 +227,18 @@ class Variants:
         if self.room.vocabulary.facts[node.right].type in ("set", "names"):
             return self._named(left, right)
         true, false = [NONE, NONE], [NONE, NONE]
-        ordered = self._ordered(right)
-        for one, here in self.options(left):
+        ordered = self.held.ordered(right)
+        for one, here in self.held.options(left):
             for rail, (holds, fails) in enumerate(ordered.against(one, node)):
                 true[rail] |= here & holds
                 false[rail] |= here & fails
         return ~false[0], true[0], ~false[1], true[1]
 
-    def _ordered(self, place: Place) -> "_Ordered":
-        found = self._orders.get(place)
-        if found is None:
-            options = [(value, plane) for value, plane in self.options(place) if value is not None]
-            unknown = _any(plane for value, plane in self.options(place) if value is None)
-            options.sort(key=lambda option: option[0])  # type: ignore[arg-type, return-value]
-            up = [NONE, *accumulate((plane for _, plane in options), or_)]
-            down = [NONE, *accumulate((plane for _, plane in reversed(options)), or_)][::-1]
-            values, planes = [value for value, _ in options], [plane for _, plane in options]
-            found = self._orders[place] = _Ordered(values, planes, up, down, unknown)
-        return found
-
     def _named(self, left: Place, right: Place) -> Quad:
         """Whether a text is among some names."""
-        inside, more = self.members(right)
+        inside, more = self.held.members(right)
         must_not = must = may_not = may = NONE
-        for value, plane in self.options(left):
+        for value, plane in self.held.options(left):
             surely, possibly = (NONE, NONE) if value is None else inside.get(str(value), (NONE, NONE))
             must |= plane & possibly
             must_not |= plane & ~surely
@@ -388,10 +259,10 @@ class Variants:
         sums: dict[tuple[float, float], int] = {(0.0, 0.0): ALL}
         for at, quad in enumerate(rails):
             sums = _added(sums, self._parts(node, quad, at))
-        more = self.open_ended(node.over)
+        more = self.held.open_ended(node.over)
         low, high = (float("-inf") if node.least < 0 else 0.0), (float("inf") if node.most > 0 else 0.0)
         sums = _added(sums, [(low, high, more.possible), (0.0, 0.0, ~more.sure)])
-        others = [(0, ALL)] if node.other is None else self.options((node.other, None))
+        others = [(0, ALL)] if node.other is None else self.held.options((node.other, None))
         true, false = [NONE, NONE], [NONE, NONE]
         for (low, high), plane in sums.items():
             for other, there in others:
@@ -404,7 +275,7 @@ class Variants:
     def _parts(self, node: n.Sum, quad: Quad, at: int) -> list[tuple[float, float, int]]:
         """What one element can add at least and at most."""
         ml, mh, yl, yh = quad
-        values = [(1, ALL)] if node.fact is None else self.options((node.fact, at))
+        values = [(1, ALL)] if node.fact is None else self.held.options((node.fact, at))
         found: list[tuple[float, float, int]] = [(0.0, 0.0, ~yl)]
         for value, plane in values:
             assert value is None or isinstance(value, int | float)
@@ -425,39 +296,6 @@ def _on_case(node: n.Has | n.NumberIs | n.Member | n.SizeIs | n.Given) -> n.Leaf
             return n.Given((), node.fact)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ordered:
-    """The values of a fact, lowest first, with where it is one of the first, or of the last, so many."""
-
-    values: Sequence[Any]
-    planes: Sequence[int]
-    up: Sequence[int]
-    down: Sequence[int]
-    unknown: int
-
-    def against(self, left: Any, node: n.Compared) -> tuple[tuple[int, int], tuple[int, int]]:
-        """For each rail, where a comparison with this fact holds for a value, and where it does not."""
-        if left is None:
-            return (NONE, ALL), (ALL, NONE)
-        bound = left if isinstance(left, str) else left - node.plus
-        first, last = bisect_left(self.values, bound), bisect_right(self.values, bound)
-        match node.op:
-            case "ge":
-                holds, fails = self.up[last], self.down[last]
-            case "gt":
-                holds, fails = self.up[first], self.down[first]
-            case _:
-                holds, fails = _any(self.planes[first:last]), self.up[first] | self.down[last]
-        return (holds, fails | self.unknown), (holds | self.unknown, fails)
-
-
-def _any(planes: Iterable[int]) -> int:
-    found = NONE
-    for plane in planes:
-        found |= plane
-    return found
-
-
 def _added(
     sums: Mapping[tuple[float, float], int], parts: Iterable[tuple[float, float, int]]
 ) -> dict[tuple[float, float], int]:
@@ -469,23 +307,3 @@ def _added(
                 key = (least + low, most + high)
                 found[key] = found.get(key, NONE) | both
     return found
-
-
-def _and(parts: Sequence[list[Quad]]) -> list[Quad]:
-    found = parts[0]
-    for part in parts[1:]:
-        found = [(a & e, b & f, c & g, d & h) for (a, b, c, d), (e, f, g, h) in zip(found, part, strict=True)]
-    return found
-
-
-def _or(parts: Sequence[list[Quad]]) -> list[Quad]:
-    found = parts[0]
-    for part in parts[1:]:
-        found = [(a | e, b | f, c | g, d | h) for (a, b, c, d), (e, f, g, h) in zip(found, part, strict=True)]
-    return found
-
-
-def _reached(quads: Sequence[Quad], number: int) -> Quad:
-    must = at_least((Range(quad[0], quad[1]) for quad in quads), number)
-    may = at_least((Range(quad[2], quad[3]) for quad in quads), number)
-    return must.sure, must.possible, may.sure, may.possible

@@ -19,7 +19,8 @@ from toolbox_rules.inference import Trace, infer, truth
 from toolbox_rules.questions import Summary, show
 from toolbox_rules.reaching import Need, needs
 from toolbox_rules.searching import Bounds, Part, Progress, Steps, Task, search
-from toolbox_rules.varying import Kind, Place, Room, Step, room_of, value_at
+from toolbox_rules.stepping import room_of
+from toolbox_rules.varying import Kind, Place, Room, Step, value_at
 from toolbox_rules.viewing import View
 
 #: Which steps may be taken: changing what is known, learning what is not, or both.

@@ -7,9 +7,10 @@ from toolbox_rules import network as n
 from toolbox_rules.advice import Desk
 from toolbox_rules.aiming import Goal
 from toolbox_rules.assessing import STATES, THREATENING
-from toolbox_rules.bounding import NO, YES, Range, any_of, facts_of
+from toolbox_rules.bounding import facts_of
 from toolbox_rules.model import CriterionLevel, DecisionTable, PitfallTally
 from toolbox_rules.network import RuleNodes
+from toolbox_rules.ranges import NO, YES, Range, any_of
 from toolbox_rules.viewing import View, criterion_nodes
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from toolbox_rules import network as n
 from toolbox_rules.advice import Desk
 from toolbox_rules.assessing import STATES
-from toolbox_rules.bounding import NO, YES, Range, Variants, always, any_of, at_least
+from toolbox_rules.bounding import Variants
 from toolbox_rules.cases import NO_ELEMENTS
 from toolbox_rules.model import DecisionTable, PitfallTally
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.planning import FULL
+from toolbox_rules.ranges import NO, YES, Range, always, any_of, at_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class View:
                 one |= {"open": must & ~held & ~high, "exposed": must & ~held & high}
                 some = {state: there | one.get(state, NO) for state, there in some.items()}
             if nodes.lists:
-                some["undetermined"] = some["undetermined"] | self.variants.open_ended(nodes.lists[0])
+                some["undetermined"] = some["undetermined"] | self.variants.held.open_ended(nodes.lists[0])
         taken = NO
         for state in STATES[:-1]:
             some[state], taken = some[state] & ~taken, taken | some[state]
@@ -89,7 +90,7 @@ class View:
                 else:
                     there, likely = there | (may & ~held), likely | reached
             if nodes.lists and not certain:
-                more = self.variants.open_ended(nodes.lists[0])
+                more = self.variants.held.open_ended(nodes.lists[0])
                 there = there | (more & always(not full))
                 likely = likely | (more & always(needed == 0 or len(nodes.aggravations) >= steps))
         return there if certain else there & likely
@@ -224,14 +225,14 @@ class View:
         lists = self.variants.room.lists
         vocabulary = self.desk.shelf.rulebook.vocabulary
         if name in vocabulary.lists:
-            return ~self.variants.open_ended(name)
+            return ~self.variants.held.open_ended(name)
         fact = vocabulary.facts[name]
         if fact.list is None:
-            return self.variants.known((name, None))
+            return self.variants.held.known((name, None))
         elements = lists.get(fact.list, NO_ELEMENTS)
-        found = ~self.variants.open_ended(fact.list)
+        found = ~self.variants.held.open_ended(fact.list)
         for at, item in enumerate(elements.items):
-            found = found & (YES if fact.key in item else self.variants.known((name, at)))
+            found = found & (YES if fact.key in item else self.variants.held.known((name, at)))
         return found
 
     # --- measures within reach, forms, contradictions -------------------------------------------------------------
@@ -282,7 +283,7 @@ class View:
         order = self.desk.shelf.rulebook.vocabulary.facts[phase].order
         late = frozenset(order[last + 1 :])
         unknown = certain and bool(late)
-        return self.variants.among(phase, lambda value: unknown if value is None else value in late)
+        return self.variants.held.among(phase, lambda value: unknown if value is None else value in late)
 
     def forms(self) -> dict[str | None, Range]:
         """Where each form is recommended; None is none yet."""
