@@ -82,7 +82,7 @@ class _Telling:
                 groups.setdefault(self._then(effect, about), []).append(effect)
         fixed = lever.kind == "act" and lever.change == "never"
         name = line(
-            Span(self._name((lever.fact, lever.element)), "strong"), self.say.word("sense_fixed") if fixed else ""
+            Span(self._name((lever.fact, lever.element)), "strong"), f" {self.say.word('sense_fixed')}" if fixed else ""
         )
         for at, (then, effects) in enumerate(groups.items()):
             values = self.say.listed((self._if(lever, effect) for effect in effects), "or", _VALUES)

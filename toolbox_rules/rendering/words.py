@@ -376,7 +376,7 @@ _TABLE: Final = {
         "Voor {number} andere onbekende feiten is het zeker: geen antwoord verandert het advies, ook niet samen.",
         "Of {number} other unknown facts it is certain: no answer changes the advice, not even together.",
     ),
-    "sense_fixed": (" (ligt vast)", " (fixed)"),
+    "sense_fixed": ("(ligt vast)", "(fixed)"),
     "if_so": ("Bij", "If"),
     "then": ("Dan", "Then"),
     "span_from": ("vanaf {value}", "from {value}"),
