@@ -388,10 +388,10 @@ def test_an_unfinished_list_of_partners_is_something_to_learn() -> None:
 @pytest.mark.parametrize(
     ("goal", "message"),
     [
-        ("regie-vacuun", "TR211: no goal is called 'regie-vacuun'; did you mean 'regie-vacuum'?"),
-        ("verdict=goo", "TR211: no verdict of a goal is called 'goo'; did you mean 'go'?"),
-        ("regie-vacuum=gon", "TR211: no state of a goal is called 'gon'; did you mean 'gone'?"),
-        ("regie.process=none", "TR211: no goal is called 'regie.process'"),
+        ("regie-vacuun", "TR210: no goal is called 'regie-vacuun'; did you mean 'regie-vacuum'?"),
+        ("verdict=goo", "TR210: no verdict of a goal is called 'goo'; did you mean 'go'?"),
+        ("regie-vacuum=gon", "TR210: no state of a goal is called 'gon'; did you mean 'gone'?"),
+        ("regie.process=none", "TR210: no goal is called 'regie.process'"),
     ],
 )
 def test_words_that_are_no_goal_are_refused(goal: str, message: str) -> None:

@@ -36,7 +36,7 @@ def read_goal(desk: Desk, words: str, now: Summary) -> Goal:
 
     ``PITFALL`` alone asks for the other side: that it no longer threatens, or that it does. ``PITFALL=STATE`` takes a
     state, ``threatens`` or ``gone``. ``VERDICT`` or ``verdict=VERDICT``, with ``better`` and ``worse``;
-    ``form=FORM``; ``FACT=VALUE`` or ``FACT!=VALUE`` for a fact that rules conclude. Raises ``ToolboxError`` (TR211).
+    ``form=FORM``; ``FACT=VALUE`` or ``FACT!=VALUE`` for a fact that rules conclude. Raises ``ToolboxError`` (TR210).
     """
     name, equals, value = (part.strip() for part in words.partition("="))
     holds = not name.endswith("!")
@@ -100,4 +100,4 @@ def _one_of(word: str, offered: tuple[str, ...], noun: str) -> str:
 
 
 def _wrong(message: str, hint: str | None) -> ToolboxError:
-    return ToolboxError([Problem(code="TR211", message=message, location=None, hint=hint)])
+    return ToolboxError([Problem(code="TR210", message=message, location=None, hint=hint)])

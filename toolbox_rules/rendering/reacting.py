@@ -35,7 +35,7 @@ VERDICT, FORM = "verdict", "form"
 def tell(leverage: Leverage, findings: Findings, desk: Desk, lang: Lang, about: str | None = None) -> Report:
     """Put into words what hangs on which fact; ``about`` is one pitfall, ``verdict`` or ``form``.
 
-    Raises ``ToolboxError`` (TR212) for any other name.
+    Raises ``ToolboxError`` (TR210) for any other name.
     """
     _check(desk, about)
     told = _Telling(leverage, findings, Voice(desk=desk, lang=lang))
@@ -57,7 +57,7 @@ def _check(desk: Desk, about: str | None) -> None:
     known = [*desk.shelf.knowledge.pitfalls, VERDICT, FORM]
     if about is not None and about not in known:
         message = f"no pitfall is called '{about}', and it is not 'verdict' or 'form'"
-        raise ToolboxError([Problem(code="TR212", message=message, location=None, hint=did_you_mean(about, known))])
+        raise ToolboxError([Problem(code="TR210", message=message, location=None, hint=did_you_mean(about, known))])
 
 
 class _Telling:
