@@ -177,11 +177,17 @@ class _Search(Generic[View]):
 
     def learn(self, chosen: Steps, failing: Sequence[Part[View]]) -> None:
         """Learn from each part that fails what rules a set out."""
+        lanes = []
         for part in failing:
             here = chosen & part.steps
             fixed = self._needed(part, here) if self._reaches(part, frozenset(), here) else frozenset()
-            for clause in set(self._grown(part, fixed, here - fixed)):
-                self._require(fixed, clause)
+            left = sorted(part.steps - here)
+            for at in range(ORDERS if len(failing) == 1 else 1):
+                turn = left[at * len(left) // ORDERS :] + left[: at * len(left) // ORDERS]
+                lanes.append(_Lane(part, fixed, set(here - fixed), turn[:: -1 if at % 2 else 1], []))
+        self._grow(lanes)
+        for fixed, clause in {(lane.taken, frozenset(lane.kept)) for lane in lanes}:
+            self._require(fixed, clause)
 
     def _require(self, taken: Steps, more: Steps) -> None:
         """Not all of these, or at least one of those."""
@@ -211,51 +217,59 @@ class _Search(Generic[View]):
                 fixed -= {one}
         return fixed
 
-    def _grown(self, part: Part[View], taken: Steps, free: Steps) -> list[Steps]:
-        """For some orders of the other steps: those that cannot all be left out.
+    def _grow(self, lanes: Sequence["_Lane[View]"]) -> None:
+        """Free steps one by one as long as the goal stays out of reach, and keep back those that would change that.
 
-        Steps are freed one after another as long as the goal stays out of reach; those that would bring it into reach
-        are kept back. For every order all beginnings are tried at once.
+        For every lane all beginnings are tried at once, and all lanes together.
         """
-        left = sorted(part.steps - taken - free)
-        turns = [left[at * len(left) // ORDERS :] + left[: at * len(left) // ORDERS] for at in range(ORDERS)]
-        lanes = [_Lane(set(free), one[:: -1 if at % 2 else 1], []) for at, one in enumerate(turns)]
-        busy = lanes
+        busy = [lane for lane in lanes if lane.left]
         while busy:
-            planes: dict[int, int] = {}
+            taken: dict[int, int] = {}
+            allowed: dict[int, int] = {}
             width = 0
             for lane in busy:
-                width = lane.lay_out(planes, width)
-            reached = part.reached(self._look(dict.fromkeys(taken, (1 << width) - 1), planes))
+                width = lane.lay_out(taken, allowed, width)
+            view = self._look(taken, allowed)
+            reached: dict[int, int] = {}
             for lane in busy:
-                reached = lane.advance(reached)
+                if id(lane.part) not in reached:
+                    reached[id(lane.part)] = lane.part.reached(view)
+                lane.advance(reached[id(lane.part)])
             busy = [lane for lane in busy if lane.left]
-        return [frozenset(lane.kept) for lane in lanes]
 
 
 @dataclass(slots=True)
-class _Lane:
-    """One order in which steps are freed: those free, those left, and those kept back."""
+class _Lane(Generic[View]):
+    """One order in which steps are freed: those taken and free, those left, and those kept back.
 
+    ``start`` is where its variants stand; the first has nothing of what is left, the last all of it.
+    """
+
+    part: Part[View]
+    taken: Steps
     free: set[int]
     left: list[int]
     kept: list[int]
+    start: int = 0
 
-    def lay_out(self, planes: dict[int, int], start: int) -> int:
-        """Put every beginning of what is left, from none to all, into variants of its own."""
+    def lay_out(self, taken: dict[int, int], allowed: dict[int, int], start: int) -> int:
+        """Put every beginning of what is left into a variant of its own."""
+        self.start = start
         count = len(self.left) + 1
+        everywhere = (1 << count) - 1 << start
         for at, step in enumerate(self.left, 1):
-            planes[step] = planes.get(step, 0) | ((1 << count - at) - 1) << start + at
+            allowed[step] = allowed.get(step, 0) | ((1 << count - at) - 1) << start + at
         for step in self.free:
-            planes[step] = planes.get(step, 0) | ((1 << count) - 1) << start
+            allowed[step] = allowed.get(step, 0) | everywhere
+        for step in self.taken:
+            taken[step] = taken.get(step, 0) | everywhere
         return start + count
 
-    def advance(self, reached: int) -> int:
+    def advance(self, reached: int) -> None:
         """Free all steps before the first that brings the goal into reach, and keep that one back."""
         count = len(self.left) + 1
-        mine = reached & ((1 << count) - 1)
+        mine = reached >> self.start & (1 << count) - 1
         first = (mine & -mine).bit_length() - 1 if mine else count
         self.free.update(self.left[: max(0, first - 1)])
         self.kept += self.left[max(0, first - 1) : first]
         self.left = self.left[first:]
-        return reached >> count
