@@ -172,6 +172,8 @@ def _shipped(one: Shipped) -> Iterable[str]:
         "`advise`, with reading the file": one.stages["advice, from the file"],
         "`why`, the proof": one.stages["explanation"],
         "`why`, in words": one.stages["explanation in words"],
+        "`nearest`, for the largest pitfall": one.stages["nearest change"],
+        "`sensitivity`": one.stages["sensitivity"],
         "`toolbox-rules advise` from a cold start": one.cold["advise"],
         "importing its dependencies from a cold start": one.cold["importing its dependencies"],
         "starting Python": one.cold["starting Python"],

@@ -52,6 +52,8 @@ def measure(budget: float) -> Shipped:
         "advice, from the file": [partial(toolbox.advise, path) for path in CASES],
         "explanation": [partial(one.why, one.pitfalls[0].id) for one in advices],
         "explanation in words": [partial(_told, one) for one in advices],
+        "nearest change": [partial(one.nearest, one.pitfalls[0].id) for one in advices],
+        "sensitivity": [one.sensitivity for one in advices],
     }
     return Shipped(
         rules=len(toolbox.rules),
