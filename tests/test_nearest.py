@@ -381,7 +381,7 @@ def test_a_search_that_is_cut_off_says_so() -> None:
     assert (len(found), found.approach.complete) == (0, False)
     assert "The search went no further." in found.to_text("en")
     few = shipped().advise(DE_LINDE).nearest("verdict=go", bounds=Bounds(sets=1))
-    assert "Here are 1 ways. There may be more." in few.to_text("en")
+    assert "Here is one way. There may be more." in few.to_text("en")
 
 
 def test_progress_is_told() -> None:

@@ -52,7 +52,7 @@ def _outcome(say: Voice, approach: Approach) -> str:
         return say.word("nearest_cut", size=approach.size)
     size = say.counted(approach.size, "nearest_size")
     count = len(approach.found)
-    ways = say.counted(count, "nearest_ways") if approach.complete else say.word("nearest_more", number=count)
+    ways = say.counted(count, "nearest_ways") if approach.complete else say.counted(count, "nearest_more")
     return f"{size} {ways}"
 
 

@@ -342,7 +342,8 @@ _TABLE: Final = {
     ),
     "nearest_ways_one": ("Er is één manier.", "There is one way."),
     "nearest_ways_many": ("Er zijn {number} manieren.", "There are {number} ways."),
-    "nearest_more": (
+    "nearest_more_one": ("Hier staat één manier. Er kunnen er meer zijn.", "Here is one way. There may be more."),
+    "nearest_more_many": (
         "Hier staan {number} manieren. Er kunnen er meer zijn.",
         "Here are {number} ways. There may be more.",
     ),
