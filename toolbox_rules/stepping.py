@@ -6,6 +6,7 @@ Of values that no condition tells apart only one is offered.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor, isfinite
 
 from toolbox_rules import network as n
 from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
@@ -16,11 +17,16 @@ from toolbox_rules.vocabulary import Fact, Vocabulary
 # --- what conditions see of a fact --------------------------------------------------------------------------------
 
 
+#: Of up to so many elements every sum of some of them counts as a value at which a condition can change.
+MOST_SUMMED = 8
+
+
 @dataclass(slots=True, kw_only=True)
 class Sight:
     """How the conditions of a network look at one fact.
 
     ``compared`` are the facts that it is compared with, each with what is added to that one to get at this one.
+    ``sums`` are the sums that it is a part of or compared with.
     """
 
     values: list[frozenset[n.Scalar]]
@@ -28,7 +34,7 @@ class Sight:
     members: set[str]
     largest: int
     compared: list[tuple[str, float]]
-    summed: bool = False
+    sums: list[n.Sum]
 
 
 def sights(network: n.Network) -> dict[str, Sight]:
@@ -36,7 +42,7 @@ def sights(network: n.Network) -> dict[str, Sight]:
     seen: dict[str, Sight] = {}
 
     def sight(fact: str) -> Sight:
-        return seen.setdefault(fact, Sight(values=[], bounds=[], members=set(), largest=0, compared=[]))
+        return seen.setdefault(fact, Sight(values=[], bounds=[], members=set(), largest=0, compared=[], sums=[]))
 
     for node in network.nodes:
         match node:
@@ -56,8 +62,7 @@ def sights(network: n.Network) -> dict[str, Sight]:
                 sight(node.right).compared.append((node.left, -node.plus))
             case n.Sum():
                 for name in filter(None, (node.fact, node.other)):
-                    sight(name).bounds.append(node.bound)
-                    sight(name).summed = True
+                    sight(name).sums.append(node)
             case _:
                 pass
     return seen
@@ -213,13 +218,14 @@ class _Finder:
         whole = fact.type == "integer"
         around: set[float] = set(points)
         if whole:
-            around |= {point + step for point in points for step in (-1, 1)}
+            around = {floor(point) + step for point in points for step in (-1, 0, 1, 2)}
         else:
             around |= {(low + high) / 2 for low, high in pairwise(points)}
-            around |= {points[0] - 1, points[-1] + 1} if points else set()
+            ends = {points[0] - 1, points[-1] + 1, fact.spec.minimum, fact.spec.maximum}
+            around |= {end for end in ends if end is not None}
         inside = [value for value in sorted(around) if _within(fact, value) and (not whole or value == int(value))]
         sight = self.seen[fact.name]
-        if self.every or sight.compared or sight.summed:
+        if self.every or sight.compared or sight.sums:
             return [_tidy(value, whole) for value in inside if value != known]
         return [_tidy(value, whole) for value in _nearest_of_each(inside, sight.bounds, known)]
 
@@ -234,16 +240,38 @@ class _Finder:
                 there = self._points(other, rounds - 1)
                 there |= {value for value in self._present(other) if isinstance(value, int | float)}
                 found |= {value + plus for value in there}
-        return found
+        return found or {self.vocabulary.facts[name].spec.minimum or 0}  # any will do where only being known counts
 
     def _rests(self, name: str) -> set[float]:
-        """For a number that is added up: what takes the sum to its bound when the others stay as they are."""
-        sight = self.seen[name]
-        if not sight.summed:
-            return set()
-        present = [value for value in self._present(name) if isinstance(value, int | float)]
-        total = sum(present)
-        return {bound - total + own for bound in sight.bounds for own in (*present, 0)}
+        """For a number that is added up, or compared with a sum: where the sum of some elements meets its bound."""
+        found: set[float] = set()
+        for node in self.seen[name].sums:
+            sums = self._sums(node)
+            found |= {total - node.bound for total in sums} if node.other == name else set()
+            if node.fact == name:
+                others = [0] if node.other is None else self._present(node.other)
+                bounds = {node.bound + other for other in others if isinstance(other, int | float)}
+                found |= bounds | {bound - total for bound in bounds for total in sums}
+        return found
+
+    def _sums(self, node: n.Sum) -> set[float]:
+        """What some of the elements can come to with the values that they have; of many elements only one or all."""
+        items = self.lists.get(node.over, NO_ELEMENTS).items
+        if node.fact is None:
+            return set(range(len(items) + 1))
+        fact = self.vocabulary.facts[node.fact]
+        parts: list[set[float]] = []
+        for item in items:
+            value = item.get(fact.key)
+            known = {float(value)} if isinstance(value, int | float) else {float(node.least), float(node.most)}
+            parts.append({one for one in known if isfinite(one)} | {0})
+        if len(parts) > MOST_SUMMED:
+            whole = sum(max(part) for part in parts)
+            return {0, whole, *(one for part in parts for one in (*part, *(whole - value for value in part)))}
+        sums: set[float] = {0}
+        for part in parts:
+            sums = {total + one for total in sums for one in part}
+        return sums
 
 
 def _nearest_of_each(values: Sequence[float], bounds: Iterable[float], known: float | None) -> list[float]:
