@@ -224,3 +224,14 @@ def test_one_conclusion_can_be_asked_for() -> None:
 def test_a_name_that_is_no_conclusion_is_refused() -> None:
     with pytest.raises(ToolboxError, match="did you mean 'regie-vacuum'"):
         shipped().advise(WIJKSTEUNPUNT).sensitivity().to_text("nl", "regie-vacuun")
+
+
+def test_a_threshold_of_a_number_with_decimals_is_the_bound_of_the_rule() -> None:
+    case = {
+        "project": {"form": "joint-entity"},
+        "funding": {"largest_percent": 30, "largest_kind": "task-based"},
+        "partners": [{}],
+    }
+    levers = {lever.fact: lever for lever in shipped().advise(case).sensitivity().leverage.levers}
+    opening = [one for one in levers["funding.largest_percent"].effects if "single-funder-dependence" in one.opens]
+    assert [one.span for one in opening] == [Span(low=80, low_in=True, high=None, high_in=True)]

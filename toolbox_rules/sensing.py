@@ -16,6 +16,7 @@ from toolbox_rules.deciding import live_facts
 from toolbox_rules.model import Changeability
 from toolbox_rules.nearing import Runs
 from toolbox_rules.questions import Summary
+from toolbox_rules.stepping import turning_points
 from toolbox_rules.varying import How, Kind, Place, Room, Step, value_at
 from toolbox_rules.viewing import View
 
@@ -106,7 +107,9 @@ def sense(desk: Desk, findings: Findings) -> Leverage:
     planes = [1 << at for at in range(len(room.steps))]
     view = View(desk, Variants(ground, planes, planes), findings.case.in_place)
     results = _Results.read(view, runs.now, len(room.steps))
-    levers = [lever for place in room.at if (lever := _lever(room, place, results)) is not None]
+    facts = {fact for fact, _ in room.at if fact in vocabulary.facts and vocabulary.facts[fact].type == "number"}
+    points = {fact: turning_points(desk.engine.network, room, fact) for fact in facts}
+    levers = [lever for place in room.at if (lever := _lever(room, place, results, points)) is not None]
     order = {verdict: at for table in desk.shelf.weighing.spec.tables for at, verdict in enumerate(table.verdicts)}
     levers.sort(key=lambda lever: _rank(lever, order, runs.now))
     alone = {(lever.fact, lever.element) for lever in levers if lever.changes_verdict}
@@ -162,11 +165,11 @@ def _bits(plane: int, count: int) -> Iterator[int]:
         plane ^= low
 
 
-def _lever(room: Room, place: Place, results: _Results) -> Lever | None:
+def _lever(room: Room, place: Place, results: _Results, points: Mapping[str, set[float]]) -> Lever | None:
     numbers = room.at[place]
     fact = room.vocabulary.facts.get(place[0])
     if fact is not None and fact.type in ("integer", "number"):
-        effects = tuple(_spans(room, place, results, whole=fact.type == "integer"))
+        effects = tuple(_spans(room, place, results, points.get(fact.name)))
     else:
         effects = tuple(_effects(room, numbers, results))
     if not effects:
@@ -208,8 +211,8 @@ def _effect(step: Step, value: Value | None, outcome: Outcome, span: Span | None
     )
 
 
-def _spans(room: Room, place: Place, results: _Results, whole: bool) -> Iterator[Effect]:
-    """The effects of a number, each over the stretch of values that have it."""
+def _spans(room: Room, place: Place, results: _Results, points: set[float] | None) -> Iterator[Effect]:
+    """The effects of a number, each over the stretch of values that have it; whole numbers have no ``points``."""
     tried: list[tuple[float, Step | None, Outcome | None]] = []
     for number in room.at[place]:
         taken = room.steps[number]
@@ -225,26 +228,21 @@ def _spans(room: Room, place: Place, results: _Results, whole: bool) -> Iterator
         outcome = group[0][2]
         if outcome is None or outcome == NOTHING or step is None:
             continue
-        yield _effect(step, step.value, outcome, _span(groups, at, whole))
+        yield _effect(step, step.value, outcome, _span(groups, at, points))
 
 
-def _span(groups: Sequence[Sequence[tuple[float, object, object]]], at: int, whole: bool) -> Span:
+def _span(groups: Sequence[Sequence[tuple[float, object, object]]], at: int, points: set[float] | None) -> Span:
     """From where to where: whole numbers change from one to the next, others at a value that was tried."""
     values = [value for value, _, _ in groups[at]]
     low = high = None
     low_in = high_in = True
     if at > 0:
         before = groups[at - 1][-1][0]
-        low, low_in = (values[0], True) if whole or _is_point(values[0], before) else (before, False)
+        low, low_in = (values[0], True) if points is None or values[0] in points else (before, False)
     if at + 1 < len(groups):
         after = groups[at + 1][0][0]
-        high, high_in = (values[-1], True) if whole or _is_point(values[-1], after) else (after, False)
+        high, high_in = (values[-1], True) if points is None or values[-1] in points else (after, False)
     return Span(low=low, low_in=low_in, high=high, high_in=high_in)
-
-
-def _is_point(value: float, other: float) -> bool:
-    """Whether, of two neighbouring values that were tried, this one is where a condition changes."""
-    return value == int(value) and other != int(other)
 
 
 def _rank(lever: Lever, order: Mapping[str, int], now: Summary) -> tuple[object, ...]:

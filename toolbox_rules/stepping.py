@@ -97,6 +97,11 @@ def room_of(
     return Room(vocabulary=vocabulary, facts=facts, lists=lists, steps=steps, at=places)
 
 
+def turning_points(network: n.Network, room: Room, name: str) -> set[float]:
+    """The values of a number at which some condition changes."""
+    return _Finder(room.vocabulary, room.facts, room.lists, sights(network), {}, True).points(name, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class _Finder:
     vocabulary: Vocabulary
@@ -214,7 +219,7 @@ class _Finder:
         return [item[fact.key] for item in (elements.items if elements else ()) if fact.key in item]
 
     def _numbers(self, fact: Fact, known: float | None) -> list[int | float]:
-        points = sorted(self._points(fact.name, 2))
+        points = sorted(self.points(fact.name, 2))
         whole = fact.type == "integer"
         around: set[float] = set(points)
         if whole:
@@ -229,7 +234,7 @@ class _Finder:
             return [_tidy(value, whole) for value in inside if value != known]
         return [_tidy(value, whole) for value in _nearest_of_each(inside, sight.bounds, known)]
 
-    def _points(self, name: str, rounds: int) -> set[float]:
+    def points(self, name: str, rounds: int) -> set[float]:
         """The numbers at which a condition changes; through comparisons also those of the other number."""
         sight = self.seen.get(name)
         if sight is None or self.vocabulary.facts[name].type not in ("integer", "number"):
@@ -237,7 +242,7 @@ class _Finder:
         found = set(sight.bounds) | self._rests(name)
         if rounds:
             for other, plus in sight.compared:
-                there = self._points(other, rounds - 1)
+                there = self.points(other, rounds - 1)
                 there |= {value for value in self._present(other) if isinstance(value, int | float)}
                 found |= {value + plus for value in there}
         return found or {self.vocabulary.facts[name].spec.minimum or 0}  # any will do where only being known counts
