@@ -13,7 +13,7 @@ from toolbox_rules import network as n
 from toolbox_rules.cases import NO_ELEMENTS, Value
 from toolbox_rules.evaluating import compare, leaf_rails
 from toolbox_rules.holding import Holdings
-from toolbox_rules.ranges import ALL, NONE, Quad, Range, at_least, both, counted, either
+from toolbox_rules.spanning import ALL, NONE, Quad, Range, at_least, both, counted, either
 from toolbox_rules.varying import Place, Room
 
 

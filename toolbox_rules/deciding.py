@@ -14,7 +14,7 @@ from toolbox_rules.bounding import Ground, Variants, facts_of
 from toolbox_rules.cases import NO_ELEMENTS
 from toolbox_rules.model import DecisionTable
 from toolbox_rules.network import RuleNodes
-from toolbox_rules.ranges import Range
+from toolbox_rules.spanning import Range
 from toolbox_rules.reaching import facts_below, nodes_of
 from toolbox_rules.varying import Room
 from toolbox_rules.viewing import View

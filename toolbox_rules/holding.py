@@ -9,7 +9,7 @@ from typing import Any
 
 from toolbox_rules import network as n
 from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
-from toolbox_rules.ranges import ALL, NONE, YES, Range, always, union
+from toolbox_rules.spanning import ALL, NONE, YES, Range, always, union
 from toolbox_rules.varying import Place, Room
 
 

@@ -10,7 +10,7 @@ from toolbox_rules.assessing import STATES, THREATENING
 from toolbox_rules.bounding import facts_of
 from toolbox_rules.model import CriterionLevel, DecisionTable, PitfallTally
 from toolbox_rules.network import RuleNodes
-from toolbox_rules.ranges import NO, YES, Range, any_of
+from toolbox_rules.spanning import NO, YES, Range, any_of
 from toolbox_rules.viewing import View, criterion_nodes
 
 

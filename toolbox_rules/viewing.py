@@ -15,7 +15,7 @@ from toolbox_rules.cases import NO_ELEMENTS
 from toolbox_rules.model import DecisionTable, PitfallTally
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.planning import FULL
-from toolbox_rules.ranges import NO, YES, Range, always, any_of, at_least
+from toolbox_rules.spanning import NO, YES, Range, always, any_of, at_least
 
 
 @dataclass(frozen=True, slots=True)
