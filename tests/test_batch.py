@@ -22,6 +22,7 @@ from toolbox_rules.advice import (
     _undecided,
     find,
     set_up,
+    trial,
     with_measures,
 )
 from toolbox_rules.assessing import Memo
@@ -30,6 +31,7 @@ from toolbox_rules.cases import Case, Elements, SetValue, Value, read_case
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import evaluate
 from toolbox_rules.inference import infer, truth
+from toolbox_rules.nearing import Runs, approach
 from toolbox_rules.problems import ToolboxError
 from toolbox_rules.reading import read
 from toolbox_rules.results import BatchResult, conclusions
@@ -207,6 +209,27 @@ def check_advice(choices: Choices, count: int, chunk: int = 65536) -> None:
         for name, words_ in shown.items():
             if name != "refused":
                 assert words_[row] == expected.get(name), (name, row)
+
+
+def test_a_pitfall_under_control_is_no_threat_while_it_is_not_known_whether_it_applies() -> None:
+    shelf = desk().shelf
+    path = ROOT / "examples" / "cases" / "woonzorgcomplex-de-linde.yaml"
+    given_ = read_case(path, shelf.rulebook.vocabulary, shelf.knowledge.spellings)
+    case = replace(given_, in_place=frozenset(), planned=frozenset())
+    found = find(desk(), case)
+    room = Runs(desk(), found).room(shelf.rulebook.vocabulary.facts, ("act",))
+    wanted = {(one.fact, one.element): one.after for one in approach(desk(), found, "verdict=go").found[0].changes}
+    steps = [at for at, step in enumerate(room.steps) if step.place in wanted and step.value == wanted[step.place]]
+    facts, lists = room.taken(steps)
+    cases = [
+        replace(case, facts={name: value for name, value in facts.items() if name != left_out}, lists=lists)
+        for left_out in sorted(facts)
+    ]
+    rows = advise_table(desk(), *tabled(shelf.rulebook.vocabulary, cases), wanted=["verdict"], contradictions="mark")
+    memo = Memo()
+    alone_ = [trial(desk(), one, one.facts, one.lists, memo) for one in cases]
+    assert rows.words("verdict") == [one.verdict if one else None for one in alone_]
+    assert {"go", "go-with-conditions"} <= set(rows.words("verdict"))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples" / "cases").glob("*.yaml")), ids=lambda path: path.stem)

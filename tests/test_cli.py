@@ -288,3 +288,26 @@ def test_a_terminal_gets_the_same_text_in_colour(run: Run, trip: str, monkeypatc
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
     monkeypatch.setenv("NO_COLOR", "1")
     assert run("advise", trip, *SMALL).out == plain
+
+
+def test_nearest_shows_the_smallest_changes(run: Run, trip: str) -> None:
+    told = run("nearest", trip, "flat-tyre", *SMALL, "--lang", "en")
+    assert (told.status, told.err) == (0, "")
+    assert "no longer threatens." in told.out
+    assert "One step is enough." in told.out
+    plain = json.loads(run("nearest", trip, "flat-tyre", *SMALL, "--format", "json", "--ways", "1").out)
+    assert plain["size"] == len(plain["changes"]) == 1
+    assert "This is so already." in run("nearest", trip, "drive", *SMALL, "--lang", "en").out
+
+
+def test_nearest_refuses_what_is_no_goal(run: Run, trip: str) -> None:
+    told = run("nearest", trip, "flat-tire", *SMALL)
+    assert told.status == 1
+    assert "no goal is called 'flat-tire'; did you mean 'flat-tyre'?" in told.err
+
+
+def test_sensitivity_shows_what_hangs_on_which_fact(run: Run, trip: str) -> None:
+    told = run("sensitivity", trip, "flat-tyre", *SMALL, "--lang", "en", "--format", "markdown")
+    assert (told.status, told.err) == (0, "")
+    assert "# What hangs on which fact" in told.out
+    assert "unknown" in json.loads(run("sensitivity", trip, *SMALL, "--format", "json").out)

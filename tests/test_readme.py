@@ -1,5 +1,6 @@
 """The code on a page runs, from top to bottom, as a reader would run it."""
 
+import doctest
 import os
 import re
 from importlib.util import find_spec
@@ -39,3 +40,10 @@ def test_the_advice_in_the_readme_is_the_first_page_of_the_example() -> None:
     if os.environ.get("REFRESH_GOLDEN"):
         readme.write_text(wanted, encoding="utf-8")
     assert text == wanted or os.environ.get("REFRESH_GOLDEN")
+
+
+def test_the_examples_of_explaining_give_what_they_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = doctest.testfile(str(ROOT / "docs" / "explaining.md"), module_relative=False, encoding="utf-8")
+    assert found.attempted > 10
+    assert not found.failed

@@ -18,6 +18,7 @@ from toolbox_rules.explaining import Explanation
 from toolbox_rules.forming import FormOutcome, FormTable
 from toolbox_rules.hashing import Receipt
 from toolbox_rules.knowledge import Knowledge
+from toolbox_rules.nearing import FactChange, NearestChange
 from toolbox_rules.planning import Plan, PlanItem
 from toolbox_rules.presenting import Presentation
 from toolbox_rules.problems import Location, Problem, ToolboxError
@@ -25,6 +26,8 @@ from toolbox_rules.proof import Kind, Proof, Reason
 from toolbox_rules.questions import Answer, Question
 from toolbox_rules.requiring import Assumption, Conditions, Swap, Term
 from toolbox_rules.rulebook import Rule
+from toolbox_rules.searching import Bounds
+from toolbox_rules.showing import Nearest, Sensitivity
 from toolbox_rules.toolbox import Advice, Toolbox
 from toolbox_rules.verifying import Verification
 from toolbox_rules.vocabulary import Vocabulary
@@ -36,6 +39,7 @@ __all__ = [
     "Advice",
     "Answer",
     "Assumption",
+    "Bounds",
     "Case",
     "Cause",
     "Change",
@@ -43,6 +47,7 @@ __all__ = [
     "Conditions",
     "Disputes",
     "Explanation",
+    "FactChange",
     "Findings",
     "FormAdvice",
     "FormOutcome",
@@ -51,6 +56,8 @@ __all__ = [
     "Kind",
     "Knowledge",
     "Location",
+    "Nearest",
+    "NearestChange",
     "PitfallAdvice",
     "Plan",
     "PlanItem",
@@ -61,6 +68,7 @@ __all__ = [
     "Reason",
     "Receipt",
     "Rule",
+    "Sensitivity",
     "Swap",
     "Term",
     "Toolbox",

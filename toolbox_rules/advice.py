@@ -333,6 +333,21 @@ def _lead(desk: Desk, case: Case, memo: Memo, given: Mapping[Key, Value]) -> Sum
     return _judged(desk, situation, _undecided(desk, known, situation.outcome))
 
 
+def trial(desk: Desk, case: Case, facts: Facts, lists: Lists, memo: Memo) -> Summary | None:
+    """The outcome for a case on other facts, these with its measures in place; None when they contradict each other.
+
+    The verdict is the one that the whole advice would give. ``memo`` is good for lists of one shape.
+    """
+    trace = infer(desk.trials, facts, lists)
+    if any(trace.holds(f"never:{index}") == "true" for index in range(len(desk.shelf.constraints))):
+        return None
+    situation = _situation(desk, trace, case.in_place, memo)
+    known = sum(_is_known(desk, name, facts, lists) for name in desk.deciding)
+    undecided = _undecided(desk, known, situation.outcome)
+    summary = _summed_up(desk, situation)
+    return replace(summary, verdict=undecided) if undecided else summary
+
+
 def _summed_up(desk: Desk, situation: _Situation) -> Summary:
     form = _form(desk, situation.trace, situation.outcome)
     return Summary(

@@ -7,7 +7,8 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -25,6 +26,7 @@ from toolbox_rules.presenting import Presentation, Value
 from toolbox_rules.problems import Location, Problem, ToolboxError
 from toolbox_rules.rendering import text
 from toolbox_rules.rendering.report import Report, Style
+from toolbox_rules.searching import Bounds
 from toolbox_rules.toolbox import Toolbox, shipped
 
 app = typer.Typer(
@@ -71,6 +73,14 @@ Knowledge = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which is overwritten.")
 ]
+
+
+class By(StrEnum):
+    """Which steps may be taken towards a goal."""
+
+    both = "both"
+    acts = "acts"
+    answers = "answers"
 
 
 class EngineName(StrEnum):
@@ -136,6 +146,47 @@ def explain(
             _write(explanation.to_json(), output)
         case Format.html:
             _write(explanation.to_html(lang.value), output)
+
+
+@app.command()
+def nearest(
+    case: CasePath,
+    goal: Annotated[
+        str,
+        typer.Argument(
+            metavar="GOAL", help="A pitfall, PITFALL=STATE, verdict=VERDICT (or better, worse), form=FORM, FACT=VALUE."
+        ),
+    ],
+    by: Annotated[By, typer.Option("--by", help="Change what is known, answer what is not, or both.")] = By.both,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Search no further than so many changes.")] = 12,
+    ways: Annotated[int, typer.Option("--ways", min=1, help="Show at most so many ways.")] = 10,
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Find the smallest changes of facts that reach a goal."""
+    advice = _toolbox(rules, knowledge).advise(case)
+    bounds = Bounds(sets=ways, steps=steps)
+    with _progress() as progress:
+        found = advice.nearest(goal, by.value, bounds, progress)
+    _show(found.report(lang.value), found.to_dict, form, lang, output)
+
+
+@app.command()
+def sensitivity(
+    case: CasePath,
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="A pitfall, 'verdict' or 'form'.")] = None,
+    lang: Lang = Language.nl,
+    form: Form = Format.text,
+    rules: Rules = None,
+    knowledge: Knowledge = None,
+    output: Output = None,
+) -> None:
+    """Say which facts can flip which conclusions, and which unknowns can still change the verdict."""
+    found = _toolbox(rules, knowledge).advise(case).sensitivity()
+    _show(found.report(lang.value, name), found.to_dict, form, lang, output)
 
 
 @app.command("what-if")
@@ -392,6 +443,41 @@ def _tell(report: Report, output: Path | None) -> None:
     """Print a report, in colours where a person reads it in a terminal."""
     colourful = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     _write(text.write(report, _painted if colourful else text.unpainted), output)
+
+
+def _show(
+    report: Report, data: Callable[[], dict[str, object]], form: Format, lang: Language, output: Path | None
+) -> None:
+    match form:
+        case Format.text:
+            _tell(report, output)
+        case Format.markdown:
+            _write(deferred.markdown.write(report), output)
+        case Format.html:
+            _write(deferred.html.write(report, lang.value), output)
+        case Format.json:
+            _write(json.dumps(data(), ensure_ascii=False, indent=2), output)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show on the terminal how far a search is; nothing where no person looks on."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    shown = 0
+
+    def show(size: int, tried: int) -> None:
+        nonlocal shown
+        line = f"searching: {size} changes, {tried} sets tried"
+        print(f"\r{line:<{shown}}", end="", file=sys.stderr, flush=True)
+        shown = len(line)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            print(f"\r{'':<{shown}}\r", end="", file=sys.stderr, flush=True)
 
 
 def _painted(words: str, style: Style) -> str:

@@ -39,9 +39,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subjects:
-    """What one rule says for each of its subjects: its states and how likely it makes the pitfall, by level."""
+    """What one rule says for each of its subjects: its states, whether the pitfall can still be open, and how likely it
+    makes it, by level."""
 
     states: tuple[Plane, ...]
+    may: Plane
     low: tuple[Plane, ...]
     high: tuple[Plane, ...]
 
@@ -75,7 +77,7 @@ def judge(
         risk=_risk(row, low, len(assessor.risks.classes)),
         risk_possible=_risk(row, high, len(assessor.risks.classes)),
         must=found[OPEN],
-        may=found[OPEN] | found[EXPOSED] | (found[UNDETERMINED] & ~full),
+        may=any_of(_any(part.may) for part in parts),
     )
 
 
@@ -97,15 +99,16 @@ def _subjects(
     worse = [rails[node] for node in nodes.aggravations]
     low = _likelihood([one for one, _ in worse], base, partial, here, levels)
     high = _likelihood([one for _, one in worse], base, partial, here, levels)
-    parts = [
-        _Subjects(states=(must & ~covered & ~exposed, exposed, may & ~must, covered), low=tuple(low), high=tuple(high))
-    ]
+    states = (must & ~covered & ~exposed, exposed, may & ~must, covered)
+    parts = [_Subjects(states=states, may=may & ~(full | low_control), low=tuple(low), high=tuple(high))]
     if nodes.lists:
         unnamed = lanes.open[nodes.lists[0]]
         possible = unnamed if nodes.premise is None else unnamed & rails[nodes.premise][1]
         low = _likelihood([NONE] * len(worse), base, partial, unnamed, levels)
         high = _likelihood([ALL] * len(worse), base, partial, unnamed, levels)
-        parts.append(_Subjects(states=(NONE, NONE, possible, NONE), low=tuple(low), high=tuple(high)))
+        parts.append(
+            _Subjects(states=(NONE, NONE, possible, NONE), may=possible & ~full, low=tuple(low), high=tuple(high))
+        )
     return parts
 
 

@@ -269,6 +269,10 @@ class Linker:
             self._known(document, value, phase.values if phase else (), "phase", ("phases", index))
         for fact, set_to in item.sets.items():
             self._fact_value(document, fact, set_to, ("sets", fact))
+            if fact in self.vocabulary.facts and self.vocabulary.facts[fact].change == "never":
+                message = f"'{fact}' can never be changed, so no measure can set it"
+                hint = "say `change: hard` in the vocabulary, or leave it out here"
+                self._problem(document, ("sets", fact), "TR103", message, hint, key=True)
         seen = set()
         for index, helps in enumerate(item.mitigates):
             place = ("mitigates", index)

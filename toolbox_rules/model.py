@@ -85,10 +85,15 @@ class ChoiceList(Frozen):
 FactType = Literal["boolean", "integer", "number", "text", "choice", "ordered", "set", "names"]
 
 
+#: How hard it is to make a fact otherwise; ``never`` is what law, history or others decide.
+Changeability = Literal["easy", "hard", "never"]
+
+
 class FactSpec(Frozen):
     """One fact a case can give, or (``derived``) that rules conclude.
 
-    ``ages`` marks a fact that law or money decide: whatever rests on it has a year to look at it again.
+    ``ages`` marks a fact that law or money decide: whatever rests on it has a year to look at it again. ``change`` says
+    how hard it is to change.
     """
 
     type: FactType
@@ -103,6 +108,7 @@ class FactSpec(Frozen):
     minimum: Number | None = None
     maximum: Number | None = None
     ages: StrictBool = False
+    change: Changeability = "easy"
 
 
 class GroupSpec(Frozen):

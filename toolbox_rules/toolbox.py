@@ -28,6 +28,7 @@ from toolbox_rules.hashing import Receipt
 from toolbox_rules.inference import prepare
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang
+from toolbox_rules.nearing import BOUNDS, By, approach
 from toolbox_rules.pausing import uncollected
 from toolbox_rules.planning import Effect, Plan
 from toolbox_rules.presenting import Presentation, as_plain
@@ -42,6 +43,9 @@ from toolbox_rules.rendering.forms import form_report
 from toolbox_rules.rendering.report import Report
 from toolbox_rules.requiring import Conditions
 from toolbox_rules.rulebook import Rule
+from toolbox_rules.searching import Bounds, Progress
+from toolbox_rules.sensing import sense
+from toolbox_rules.showing import Nearest, Sensitivity
 from toolbox_rules.verifying import Verification, verify
 from toolbox_rules.vocabulary import Vocabulary
 
@@ -143,6 +147,21 @@ class Advice:
         """The same case in every form, side by side; None when the knowledge has no forms."""
         found = forms(self._desk, self.findings)
         return None if found is None else Presentation(found, "toolbox-rules/forms/1", form_report, self._desk)
+
+    def nearest(self, goal: str, by: By = "both", bounds: Bounds = BOUNDS, progress: Progress | None = None) -> Nearest:
+        """The smallest changes of facts that reach a goal, by number and then by effort, each run again by the rules.
+
+        ``goal`` is a pitfall (it no longer threatens, or comes to), ``PITFALL=STATE``, ``verdict=VERDICT`` (or
+        ``better`` or ``worse``), ``form=FORM`` or ``FACT=VALUE`` for a fact that rules conclude. ``by`` takes only
+        ``acts`` (what is known becomes otherwise) or only ``answers`` (what is unknown becomes known). ``progress`` is
+        called with the number of changes the search has come to and how many sets it tried.
+        Raises ``ToolboxError`` for anything that is no goal.
+        """
+        return Nearest(approach(self._desk, self.findings, goal, by, bounds, progress), self.findings, self._desk)
+
+    def sensitivity(self) -> Sensitivity:
+        """Which fact can flip which conclusion, and which unknowns can still change the verdict."""
+        return Sensitivity(sense(self._desk, self.findings), self.findings, self._desk)
 
     def to_dict(self, texts: bool = False) -> dict[str, object]:
         """Plain data after the schema ``toolbox-rules/advice/1``; ``texts`` adds the words in both languages."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from toolbox_rules.documents import Document
-from toolbox_rules.model import FactSpec, FactType, ListSpec, Text, ValueSpec, VocabularySpec
+from toolbox_rules.model import Changeability, FactSpec, FactType, ListSpec, Text, ValueSpec, VocabularySpec
 from toolbox_rules.problems import Problem, did_you_mean
 
 #: Words of the condition language; no fact of an element may be called like one.
@@ -14,7 +14,7 @@ CASE_KEYS = ("name", "description", "sources", "measures", "statements")
 WORDS = (*CASE_KEYS, "in_place", "planned", "said_by", "complete", "unknown", "true", "false")
 #: Words that are keys within a part of the case.
 INNER = {"in_place": "measures", "planned": "measures", "said_by": "statements"}
-NAME = FactSpec(type="text", label=Text(nl="Naam", en="Name"))
+NAME = FactSpec(type="text", label=Text(nl="Naam", en="Name"), change="never")
 BOOLEANS = ("false", "true")
 
 
@@ -43,6 +43,11 @@ class Fact:
     def label(self) -> Text:
         """What the fact is called."""
         return self.spec.label
+
+    @property
+    def change(self) -> Changeability:
+        """How hard it is to change."""
+        return self.spec.change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

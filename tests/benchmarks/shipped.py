@@ -23,6 +23,10 @@ QUESTIONS: Mapping[str, Callable[[Advice, Advice], object]] = {
     "`why`, in words": lambda one, _: one.why(one.pitfalls[0].id).to_text(),
     "`why_not`, in words": lambda one, _: one.why_not(one.pitfalls[0].id).to_text(),
     "`why('verdict')`, in words": lambda one, _: one.why("verdict").to_text(),
+    "`nearest`, for the largest pitfall": lambda one, _: one.nearest(one.pitfalls[0].id),
+    "`nearest`, for a better verdict": lambda one, _: one.nearest("verdict=better"),
+    "`sensitivity`": lambda one, _: one.sensitivity(),
+    "`forms`, each with its conditions": lambda one, _: one.forms(),
     "`compare`": lambda one, other: one.compare(other),
     "`compare`, in words": lambda one, other: one.compare(other).to_text(),
 }
