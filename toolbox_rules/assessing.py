@@ -20,8 +20,8 @@ THREATENING: tuple[State, ...] = ("open", "exposed")
 class RuleState(NamedTuple):
     """What one rule makes of a pitfall; ``subject`` is the number of the element, None for the case as a whole.
 
-    A rule over a list that is not complete also has a state for an element that is not named, unless the facts of the
-    case rule it out for any element: ``subject`` is -1.
+    A rule over a list that is not complete also has a state for an element that is not named: ``subject`` is -1. Where
+    the facts of the case rule the pitfall out for any element, that one is left out beside those that are named.
     ``may`` says whether it can still be open: an undetermined pitfall that is under control cannot.
     """
 
@@ -193,7 +193,7 @@ def _rule_states(nodes: RuleNodes, base: int, trace: Trace, covered: bool) -> li
         elements = trace.lists.get(nodes.lists[0])
         subjects = list(range(len(elements.items))) if elements else []
         open_ended = elements is None or not elements.complete
-        open_ended = open_ended and (nodes.premise is None or trace.rails(nodes.premise)[1] == 1)
+    ruled_out = nodes.premise is not None and not trace.rails(nodes.premise)[1]
     states = []
     for subject in subjects:
         at = subject or 0
@@ -201,10 +201,16 @@ def _rule_states(nodes: RuleNodes, base: int, trace: Trace, covered: bool) -> li
         likely = (base + sum(low >> at & 1 for low, _ in worse), base + sum(high >> at & 1 for _, high in worse))
         may = state in ("open", "exposed") or (state == "undetermined" and not (covered or controlled[0] >> at & 1))
         states.append(RuleState(rule=nodes.rule, subject=subject, state=state, likelihood=likely, may=may))
-    if open_ended:
-        likelihood = (base, base + len(worse))
-        unnamed = RuleState(rule=nodes.rule, subject=-1, state="undetermined", likelihood=likelihood, may=not covered)
-        states.append(unnamed)
+    if open_ended and not (ruled_out and subjects):
+        states.append(
+            RuleState(
+                rule=nodes.rule,
+                subject=-1,
+                state="not-applicable" if ruled_out else "undetermined",
+                likelihood=(0, 0) if ruled_out else (base, base + len(worse)),
+                may=not (covered or ruled_out),
+            )
+        )
     return states
 
 

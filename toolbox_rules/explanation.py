@@ -112,7 +112,8 @@ class Explainer:
         subject = self._label(rule.list, state.subject) if rule.list and state.subject is not None else None
         bound = {0: state.subject} if state.subject is not None else {}
         if state.subject == -1:
-            return replace(self._of_rule(rule, subject, state.state, ()), reason="unknown")
+            reason: Reason = "unknown" if state.state == "undetermined" else "not-applicable"
+            return replace(self._of_rule(rule, subject, state.state, ()), reason=reason)
         lists = [rule.list] if rule.list else []
         children = [self._part("exposure", rule, rule.when, ("when",), lists, bound)]
         if rule.unless is not None and children[0].truth != "false":

@@ -179,6 +179,8 @@ def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
         return "every rule is about elements, and what the case says rules them all out"
     unnamed = next((rule for rule in proof.children if rule.state == state), proof.children[0])
     title = desk.shelf.rulebook.rules[unnamed.name].spec.title.en
+    if state == "not-applicable":
+        return f"'{title}' cannot hold here, whoever is still to be named"
     return f"'{title}' depends on who or what is not named yet"
 
 
