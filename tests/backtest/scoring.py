@@ -175,8 +175,6 @@ def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
             words = next(one for one in flattened(retold(alone, story)) if one.mark)
             title = desk.shelf.rulebook.rules[rule.name].spec.title.en
             return f"'{title}' asks {words.words}; found: {words.found or words.mark}"
-    if not proof.children:
-        return "every rule is about elements, and what the case says rules them all out"
     unnamed = next((rule for rule in proof.children if rule.state == state), proof.children[0])
     title = desk.shelf.rulebook.rules[unnamed.name].spec.title.en
     if state == "not-applicable":
