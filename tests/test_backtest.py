@@ -195,7 +195,7 @@ def test_a_share_just_below_an_aim_does_not_reach_it() -> None:
 # --- the page -----------------------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_aims_with_yes_or_no_and_flags_what_is_always_there(
+def test_the_page_shows_aims_with_yes_or_no_and_flags_what_threatens_nowhere(
     car: Shelf, scores: dict[str, Score], tmp_path: Path
 ) -> None:
     page = report.write(tuple(scores.values()), (), car, tmp_path, date(2026, 11, 26)).read_text(encoding="utf-8")
@@ -210,6 +210,12 @@ def test_the_page_shows_aims_with_yes_or_no_and_flags_what_is_always_there(
         "| smell-of-fuel | 0 | 1 | 1 | fires nowhere |",
     ):
         assert line in page.splitlines()
+
+
+def test_the_page_flags_what_is_always_there(car: Shelf, scores: dict[str, Score], tmp_path: Path) -> None:
+    page = report.write((scores["no-start"],), (), car, tmp_path, date(2026, 11, 26)).read_text(encoding="utf-8")
+    flagged = "| worn-starter | 0 | 0 | 1 | 0 | 0 | 0 | **never not applicable**, threatens nowhere |"
+    assert flagged in page.splitlines()
 
 
 def test_cases_without_documentation_count_for_pitfalls_and_rules(car: Shelf, folder: Path) -> None:

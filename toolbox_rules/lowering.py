@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from toolbox_rules import conditions as c
 from toolbox_rules import network as n
@@ -136,6 +136,9 @@ class Lowering:
         fact, dims = test.ref.fact, _dims(test.ref)
         if test.op == "known":
             return self._known(fact, dims), dims
+        if test.op == "named":
+            sized, _ = self._test(replace(test, op="size", bound="at_least", values=(1,)))
+            return self.builder.add(n.Decided(self._lists(dims), sized)), dims
         if test.other is not None:
             return self._compared(test, test.other)
         if test.op == "size":

@@ -34,7 +34,7 @@ from toolbox_rules.problems import Problem, did_you_mean
 from toolbox_rules.vocabulary import KEYWORDS, Fact, Vocabulary
 
 BOUNDS = ("at_least", "at_most", "above", "below", "equals")
-TESTS = ("equals", "any_of", "all_of", "none_of", "within", *BOUNDS[:4], "known", "size")
+TESTS = ("equals", "any_of", "all_of", "none_of", "within", *BOUNDS[:4], "known", "named", "size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,10 +254,10 @@ class ConditionReader:
 
     def _test(self, ref: Ref, op: str, operand: object, scope: Scope, place: Place) -> Condition:
         fact = ref.fact
-        if op == "known":
+        if op == "known" or (op == "named" and fact.type == "set"):
             if not isinstance(operand, bool):
-                return self._wrong(place, "TR103", f"`known` is true or false, found {show(operand)}")
-            test = Test(ref=ref, op="known", place=place)
+                return self._wrong(place, "TR103", f"`{op}` is true or false, found {show(operand)}")
+            test = Test(ref=ref, op=op, place=place)
             return test if operand else Combination(kind="not", parts=(test,), place=place)
         if op == "size":
             return self._size(ref, operand, place)

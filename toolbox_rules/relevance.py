@@ -27,7 +27,7 @@ def question_of(test: c.Test, element: int | None) -> Question:
 def useful_for(test: c.Test) -> Useful:
     """Which conclusions on a derived fact bear on a test of it."""
     fact, values = test.ref.fact, test.values
-    if test.other is not None or test.op in ("is", "equals", "known") or fact.type == "boolean":
+    if test.other is not None or test.op in ("is", "equals", "known", "named") or fact.type == "boolean":
         return anything
     if test.op == "size":
         settled = int(values[0]) + (test.bound in ("above", "at_most")) <= 0

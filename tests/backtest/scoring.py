@@ -178,6 +178,8 @@ def first_reason(desk: Desk, found: Findings, pitfall: str, state: str) -> str:
             return f"'{title}' asks {words.words}; found: {words.found or words.mark}"
     unnamed = next((rule for rule in proof.children if rule.state == state), proof.children[0])
     title = desk.shelf.rulebook.rules[unnamed.name].spec.title.en
+    if state == "not-applicable":
+        return f"'{title}' cannot hold here, whoever is still to be named"
     return f"'{title}' depends on who or what is not named yet"
 
 

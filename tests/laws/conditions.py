@@ -189,7 +189,8 @@ def _test(choices: Choices, reach: Reach) -> Raw:
         return {name: _growing_test(choices, fact)}
     match choices.among(("plain", "tests", "tests", "other", "other", "known")):
         case "known" if reach.known:
-            return {name: {"known": choices.among((True, False))}}
+            test = "named" if fact.type == "set" and choices.once_in(2) else "known"
+            return {name: {test: choices.among((True, False))}}
         case "tests":
             tests = _one_test(choices, fact)
             return {name: {**tests, **_one_test(choices, fact)} if choices.once_in(4) else tests}

@@ -228,7 +228,7 @@ def _fact(name: str, body: object, at: At) -> bool:
 
 
 def _holds_test(found: object, fact: Fact, op: str, operand: object, at: At) -> bool:
-    if op == "known":
+    if op in ("known", "named"):
         return operand is True
     if op == "size":
         return _size(found, operand, at)

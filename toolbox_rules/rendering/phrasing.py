@@ -60,8 +60,8 @@ def asked(say: Voice, proof: Proof, lists: Lists, wanted: bool = True) -> str:
 
 def _demand(say: Voice, fact: Fact, proof: Proof) -> str:
     op, expected = proof.op or "is", proof.expected or ""
-    if op == "known":
-        return say.word("test_known")
+    if op in ("known", "named"):
+        return say.word(f"test_{op}")
     if op.startswith("size "):
         return say.word(f"test_{op.removeprefix('size ')}", value=expected)
     other = _OTHER.fullmatch(expected)

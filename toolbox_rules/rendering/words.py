@@ -500,6 +500,7 @@ _TABLE: Final = {
     "test_above_level": ("verder dan {value}", "beyond {value}"),
     "test_below_level": ("nog niet {value}", "before {value}"),
     "test_known": ("bekend", "known"),
+    "test_named": ("iets genoemd", "something named"),
     "lack": ("{fact}: {needed} (nu: {now})", "{fact}: {needed} (now: {now})"),
     "other_fact": ("'{fact}' ({value})", "'{fact}' ({value})"),
     "other_fact_shifted": ("'{fact}' {shift} ({value})", "'{fact}' {shift} ({value})"),
