@@ -122,9 +122,8 @@ def test_the_form_is_explained_with_the_one_below_and_the_one_above(centre: Advi
 def test_a_measure_in_the_plan_says_what_it_adds_and_what_the_best_plan_without_it_is(centre: Advice) -> None:
     proof = centre.why("deficit-holder").proof
     assert (proof.truth, proof.reason) == ("true", "chosen")
-    assert [(step.name, step.state) for step in proof.children if step.kind == "effect"] == [
-        ("shared-space-deficit", "adds")
-    ]
+    effects = {step.name: step.state for step in proof.children if step.kind == "effect"}
+    assert effects["shared-space-deficit"] == "adds"
     (other,) = (step for step in proof.children if step.kind == "plan")
     assert (other.name, other.reason) == ("without", "outweighed")
     assert int(other.actual or 0) > int(other.expected or 0) == centre.plan.effort

@@ -393,7 +393,11 @@ def test_progress_is_told() -> None:
 
 def test_an_unfinished_list_of_partners_is_something_to_learn() -> None:
     advice = shipped().advise({"partners": [{"type": "municipality"}], "partners_complete": False})
-    shown = {show_change(change) for one in advice.nearest("regie-vacuum=not-applicable") for change in one.changes}
+    shown = {
+        show_change(change)
+        for one in advice.nearest("too-many-for-shared-governance=not-applicable")
+        for change in one.changes
+    }
     assert "partners: complete" in shown
 
 

@@ -191,9 +191,9 @@ def levers_of(path: Path) -> Mapping[str, Lever]:
 
 
 def test_a_number_has_its_threshold() -> None:
-    effects = levers_of(WIJKSTEUNPUNT)["funding.end_months"].effects
-    closing = [effect for effect in effects if "subsidy-cliff" in effect.closes]
-    assert [effect.span for effect in closing] == [Span(low=60, low_in=True, high=None, high_in=True)]
+    effects = levers_of(WIJKSTEUNPUNT)["data.systems"].effects
+    opening = [effect for effect in effects if "ict-incompatible" in effect.opens]
+    assert [effect.span for effect in opening] == [Span(low=3, low_in=True, high=None, high_in=True)]
 
 
 def test_what_decides_the_verdict_comes_first() -> None:

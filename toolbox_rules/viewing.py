@@ -41,7 +41,7 @@ class View:
                 one |= {"open": must & ~held & ~high, "exposed": must & ~held & high}
                 some = {state: there | one.get(state, NO) for state, there in some.items()}
             if nodes.lists:
-                some["undetermined"] = some["undetermined"] | self.variants.held.open_ended(nodes.lists[0])
+                some["undetermined"] = some["undetermined"] | self._unnamed(nodes)
         taken = NO
         for state in STATES[:-1]:
             some[state], taken = some[state] & ~taken, taken | some[state]
@@ -60,6 +60,11 @@ class View:
     def _subjects(self, nodes: RuleNodes) -> range:
         lists = self.variants.room.lists
         return range(len(lists.get(nodes.lists[0], NO_ELEMENTS).items)) if nodes.lists else range(1)
+
+    def _unnamed(self, nodes: RuleNodes) -> Range:
+        """Where an element that is not named can still be exposed."""
+        room = YES if nodes.premise is None else self.variants.may(nodes.premise)
+        return self.variants.held.open_ended(nodes.lists[0]) & room
 
     def _rails(self, nodes: RuleNodes, at: int) -> tuple[Range, Range, Range, Range]:
         """Whether the exposure must and may hold, and the control."""
@@ -90,9 +95,8 @@ class View:
                 else:
                     there, likely = there | (may & ~held), likely | reached
             if nodes.lists and not certain:
-                room = YES if nodes.premise is None else self.variants.may(nodes.premise)
                 more = self.variants.held.open_ended(nodes.lists[0])
-                there = there | (more & room & always(not full))
+                there = there | (self._unnamed(nodes) & always(not full))
                 likely = likely | (more & always(needed == 0 or len(nodes.aggravations) >= steps))
         return there if certain else there & likely
 
