@@ -1,7 +1,7 @@
 """The plan, held against every set of measures that could have been chosen instead."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from tests.laws.choices import Choices, choices, seeded
 from toolbox_rules.assessing import Assessment
 from toolbox_rules.knowledge import Knowledge
-from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, RiskSpec, Text, TextList, WeighingSpec
+from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, PlanSpec, RiskSpec, Text, TextList, WeighingSpec
 from toolbox_rules.planning import Grow, Option, Plan, Reach, cheapest_towards, make_plan, without
 from toolbox_rules.requiring import Calendar, Swap, equally_cheap, moment
 from toolbox_rules.solving import Choice
@@ -22,8 +22,10 @@ EFFORT = {"low": 1, "medium": 3, "high": 8}
 SUPPORT = {"source": 0, "inferred": 1, "general": 2}
 WEIGHING = WeighingSpec.model_construct(
     effort={name: EffortSpec(label=TEXT, cost=cost) for name, cost in EFFORT.items()},
-    risk=RiskSpec.model_construct(),
+    risk=RiskSpec.model_construct(classes=dict.fromkeys(("low", "medium", "high", "critical"))),
+    plan=PlanSpec(take_away="high"),
 )
+LARGE = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,13 @@ class Problem:
 
 
 # --- one thing at a time ------------------------------------------------------------------------------------------
+
+
+def test_a_large_risk_asks_for_the_measure_that_takes_it_away_though_two_smaller_ones_cost_less() -> None:
+    measures = [a_measure("a", p0="partial"), a_measure("b", p0="partial"), a_measure("whole", "high", p0="full")]
+    assert chosen(a_problem(measures, 1, [LARGE]).plan()) == {"whole"}
+    assert chosen(a_problem(measures, 1, [LARGE - 1]).plan()) == {"a", "b"}
+    assert chosen(a_problem(measures[:2], 1, [LARGE]).plan()) == {"a", "b"}
 
 
 def test_one_measure_for_two_pitfalls_is_preferred_to_one_for_each() -> None:
@@ -69,7 +78,7 @@ def test_one_measure_that_reduces_a_pitfall_leaves_it_uncovered_and_is_not_worth
 
 def test_a_measure_in_place_that_reduces_a_pitfall_counts_half() -> None:
     measures = [a_measure("half", p0="partial"), a_measure("a", p0="partial"), a_measure("b", "high", p0="full")]
-    assert chosen(a_problem(measures, pitfalls=1, in_place={"half"}).plan()) == {"a"}
+    assert chosen(a_problem(measures, 1, [LARGE - 1], in_place={"half"}).plan()) == {"a"}
 
 
 def test_a_measure_comes_with_what_it_needs_and_after_it() -> None:
@@ -182,9 +191,10 @@ def test_the_plan_without_a_measure_is_the_best_of_all_that_lack_it(choices: Cho
     one = any_problem(choices)
     options = {name: option(item) for name, item in one.knowledge.mitigations.items()}
     for name in one.within.available:
-        plan = make_plan(one.knowledge, WEIGHING, without(options, one.within, name), one.assessments)
+        left = replace(one, within=without(options, one.within, name))
+        plan = left.plan()
         assert permitted(one, chosen(plan))
-        assert value(one, chosen(plan)) == max(value(one, other) for other in sets(one) if name not in other)
+        assert value(left, chosen(plan)) == max(value(left, other) for other in sets(one) if name not in other)
 
 
 def option(measure: Mitigation) -> Option:
@@ -203,6 +213,8 @@ def option(measure: Mitigation) -> Option:
 @settings(max_examples=150)
 def test_every_other_set_of_the_same_effort_contains_a_swap_and_every_swap_is_such_a_set(choices: Choices) -> None:
     one = any_problem(choices)
+    if not one.within.available:
+        return
     enough = [frozenset(choices.some(one.within.available)) for _ in range(choices.between(1, 5))]
 
     def reaches(measures: frozenset[str]) -> bool:
@@ -295,10 +307,18 @@ def covered(one: Problem, measures: Iterable[str]) -> set[str]:
     """The threatening pitfalls that measures cover, with those in place."""
     found = set()
     for pitfall in one.assessments:
+        if one.assessments[pitfall].risk[0] >= LARGE and takes_away(one, pitfall, one.within.available):
+            found |= {pitfall} if takes_away(one, pitfall, measures) else set()
+            continue
         standing = min(1, weight(one, pitfall, one.within.in_place))
         if weight(one, pitfall, measures) + standing >= 2:
             found.add(pitfall)
     return found
+
+
+def takes_away(one: Problem, pitfall: str, measures: Iterable[str]) -> bool:
+    links = [link for name in measures for link in one.knowledge.mitigations[name].mitigates]
+    return any(link.pitfall == pitfall and link.coverage == "full" for link in links)
 
 
 def weight(one: Problem, pitfall: str, measures: Iterable[str]) -> int:

@@ -57,6 +57,10 @@ def _check_names(spec: WeighingSpec, document: Document, vocabulary: Vocabulary,
         if name not in vocabulary.facts:
             hint = did_you_mean(name, vocabulary.facts)
             problems.append(document.problem(place, "TR102", f"unknown fact '{name}'", hint))
+    if spec.plan is not None and spec.plan.take_away not in spec.risk.classes:
+        hint = did_you_mean(spec.plan.take_away, spec.risk.classes)
+        message = f"no class of risk is called '{spec.plan.take_away}'"
+        problems.append(document.problem(("plan", "take_away"), "TR106", message, hint))
     if spec.undecided is not None and spec.undecided.verdict not in spec.verdicts:
         hint = did_you_mean(spec.undecided.verdict, spec.verdicts)
         message = f"no verdict is called '{spec.undecided.verdict}'"

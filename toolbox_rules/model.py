@@ -403,6 +403,12 @@ class UndecidedSpec(Frozen):
     below_percent: Annotated[int, Field(ge=0, le=100)]
 
 
+class PlanSpec(Frozen):
+    """What a plan must do: from the risk ``take_away`` on, a pitfall asks for a measure that takes it away."""
+
+    take_away: Identifier
+
+
 class WeighingSpec(Frozen):
     """The file ``rules/weighing.yaml``."""
 
@@ -413,4 +419,5 @@ class WeighingSpec(Frozen):
     criteria: dict[Identifier, Criterion]
     verdicts: dict[Identifier, VerdictSpec]
     tables: tuple[DecisionTable, ...] = Field(min_length=1)
+    plan: PlanSpec | None = None
     undecided: UndecidedSpec | None = None

@@ -1,9 +1,10 @@
 """Threatening pitfalls + mitigations -> the plan: the set of measures that covers them at least effort.
 
-Enough is done about a pitfall by one measure that takes it away, or by two that each reduce it. The plan is chosen in
-two steps, both solved to proved optimality: first do enough about as much as possible, higher risks before any number
-of lower ones; then, among all sets that do, take the one of least effort, then the fewest measures, then the best
-supported. Whether a pitfall is then gone or only smaller is for the rules to say (``Effect``).
+Enough is done about a pitfall by one measure that takes it away, or by two that each reduce it; about a large risk
+(``plan.take_away`` of the weighing) two that reduce it will do only where nothing within reach takes it away. The plan
+is chosen in two steps, both solved to proved optimality: first do enough about as much as possible, higher risks before
+any number of lower ones; then, among all sets that do, take the one of least effort, then the fewest measures, then the
+best supported. Whether a pitfall is then gone or only smaller is for the rules to say (``Effect``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -222,7 +223,7 @@ def make_plan(
     The plan holds the measure ``including``, one that is within reach, in any case.
     """
     targets = {one.pitfall: one for one in assessments.values() if one.state in THREATENING}
-    helps = _helps(knowledge, within, targets)
+    helps = _helps(knowledge, weighing, within, targets)
     wanted = {measure for weights in helps.values() for measure in weights} | ({including} if including else set())
     names = sorted(_closed(wanted, knowledge, within))
     covered_names = {pitfall: f"covered {pitfall}" for pitfall in sorted(targets)}
@@ -343,12 +344,20 @@ def left_out(chosen: frozenset[str], rest: Sequence[str], reached: Callable[[int
     return found
 
 
-def _helps(knowledge: Knowledge, within: Reach, targets: Mapping[str, Assessment]) -> dict[str, dict[str, int]]:
+def _helps(
+    knowledge: Knowledge, weighing: WeighingSpec, within: Reach, targets: Mapping[str, Assessment]
+) -> dict[str, dict[str, int]]:
+    """What each measure does for each pitfall; about a large one only what takes it away, if that is within reach."""
     helps: dict[str, dict[str, int]] = {pitfall: {} for pitfall in targets}
     for measure in within.available:
         for link in useful_links(knowledge.mitigations[measure]):
             if link.pitfall in helps:
                 helps[link.pitfall][measure] = _weight(link)
+    classes = tuple(weighing.risk.classes)
+    large = len(classes) if weighing.plan is None else classes.index(weighing.plan.take_away)
+    for pitfall, weights in helps.items():
+        if targets[pitfall].risk[0] >= large and FULL in weights.values():
+            helps[pitfall] = {measure: weight for measure, weight in weights.items() if weight == FULL}
     return helps
 
 
