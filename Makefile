@@ -25,7 +25,7 @@ test: $(DEVELOPING) ## check everything: style, types, architecture, knowledge, 
 	$(BIN)/lint-imports
 	$(BIN)/toolbox-rules check
 	$(BIN)/python tests/packaging/try_wheel.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 backtest: $(DEVELOPING) ## hold the advice against documented collaborations
 	$(BIN)/python tests/backtest/run.py

@@ -307,7 +307,9 @@ def covered(one: Problem, measures: Iterable[str]) -> set[str]:
     """The threatening pitfalls that measures cover, with those in place."""
     found = set()
     for pitfall in one.assessments:
-        if one.assessments[pitfall].risk[0] >= LARGE and takes_away(one, pitfall, one.within.available):
+        if one.assessments[pitfall].risk[0] >= LARGE and takes_away(
+            one, pitfall, (*one.within.available, *one.within.left_out)
+        ):
             found |= {pitfall} if takes_away(one, pitfall, measures) else set()
             continue
         standing = min(1, weight(one, pitfall, one.within.in_place))

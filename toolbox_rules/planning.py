@@ -70,7 +70,8 @@ class Effect:
 class Reach:
     """The mitigations that can still be taken, and why others cannot.
 
-    ``held`` are those of which all that they set is so already: what needs them does not wait for them.
+    ``held`` are those of which all that they set is so already: what needs them does not wait for them. ``left_out``
+    could be taken, and are not, to see what a plan is without them.
     """
 
     available: tuple[str, ...]
@@ -79,6 +80,7 @@ class Reach:
     planned: frozenset[str]
     too_late: tuple[str, ...]
     unsuitable: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,8 @@ def without(options: Mapping[str, Option], within: Reach, measure: str) -> Reach
     """What is within reach when one measure is left out, and with it what cannot do without."""
     usable = _with_needs(options, set(within.available) - {measure}, within.in_place | within.held)
     available = tuple(one for one in within.available if one in usable)
-    return replace(within, available=available, planned=within.planned & usable)
+    left_out = tuple(one for one in within.available if one not in usable)
+    return replace(within, available=available, planned=within.planned & usable, left_out=left_out)
 
 
 def held_conditions(knowledge: Knowledge, vocabulary: Vocabulary) -> dict[str, Condition]:
@@ -349,15 +352,17 @@ def _helps(
 ) -> dict[str, dict[str, int]]:
     """What each measure does for each pitfall; about a large one only what takes it away, if that is within reach."""
     helps: dict[str, dict[str, int]] = {pitfall: {} for pitfall in targets}
-    for measure in within.available:
+    for measure in (*within.available, *within.left_out):
         for link in useful_links(knowledge.mitigations[measure]):
             if link.pitfall in helps:
                 helps[link.pitfall][measure] = _weight(link)
     classes = tuple(weighing.risk.classes)
     large = len(classes) if weighing.plan is None else classes.index(weighing.plan.take_away)
     for pitfall, weights in helps.items():
-        if targets[pitfall].risk[0] >= large and FULL in weights.values():
-            helps[pitfall] = {measure: weight for measure, weight in weights.items() if weight == FULL}
+        least = FULL if targets[pitfall].risk[0] >= large and FULL in weights.values() else 1
+        helps[pitfall] = {
+            measure: weight for measure, weight in weights.items() if weight >= least and measure not in within.left_out
+        }
     return helps
 
 
