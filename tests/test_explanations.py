@@ -123,7 +123,8 @@ def test_a_measure_in_the_plan_says_what_it_adds_and_what_the_best_plan_without_
     proof = centre.why("deficit-holder").proof
     assert (proof.truth, proof.reason) == ("true", "chosen")
     assert [(step.name, step.state) for step in proof.children if step.kind == "effect"] == [
-        ("shared-space-deficit", "adds")
+        ("shared-space-deficit", "adds"),
+        ("anchor-tenant-loss", "adds"),
     ]
     (other,) = (step for step in proof.children if step.kind == "plan")
     assert (other.name, other.reason) == ("without", "outweighed")

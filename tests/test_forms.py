@@ -57,7 +57,7 @@ def test_one_rung_lighter_the_need_and_one_rung_heavier_nothing_asks_for_it(tabl
     assert heavier is not None
     assert (lighter.form, lighter.needed_by, lighter.beyond_need) == ("coordination", ("form-for-shared-place",), False)
     assert (heavier.form, heavier.needed_by, heavier.beyond_need) == ("joint-team", (), True)
-    assert heavier.riskier
+    assert heavier.opens == ("bodies-bypassed",)
     assert set(heavier.riskier).isdisjoint(heavier.opens)
 
 
