@@ -97,8 +97,8 @@ def test_every_number_in_the_range_of_an_answer_changes_what_the_answer_says(pat
 
 def _numbers_in(fact: Fact, answer: Answer) -> list[float]:
     steps = (0, 1) if fact.type == "integer" else (0, 0.5, 0.999, 1)
-    numbers = {bound + step for bound in range(101) for step in steps}
-    most = 100 if fact.spec.maximum is None else fact.spec.maximum
+    numbers = {bound + step for bound in range(151) for step in steps}
+    most = 150 if fact.spec.maximum is None else fact.spec.maximum
     return sorted(value for value in numbers if answer.range and answer.range.has(value) and value <= most)
 
 
