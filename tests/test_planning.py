@@ -11,7 +11,7 @@ from tests.laws.choices import Choices, choices, seeded
 from toolbox_rules.assessing import Assessment
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, PlanSpec, RiskSpec, Text, TextList, WeighingSpec
-from toolbox_rules.planning import Grow, Option, Plan, Reach, cheapest_towards, make_plan, without
+from toolbox_rules.planning import Grow, Option, Plan, Reach, cheapest_towards, make_plan, ranked, without
 from toolbox_rules.requiring import Calendar, Swap, equally_cheap, moment
 from toolbox_rules.solving import Choice
 from toolbox_rules.weighing import Weighing
@@ -108,6 +108,19 @@ def test_one_high_risk_outweighs_any_number_of_lower_ones() -> None:
 def test_of_pitfalls_of_equal_risk_the_ones_of_least_effort_are_covered() -> None:
     measures = [a_measure("a", "high", conflicts=["b"], p0="full"), a_measure("b", p1="full")]
     assert chosen(a_problem(measures, risks=[2, 2]).plan()) == {"b"}
+
+
+def test_of_the_same_risk_open_pitfalls_come_first_then_by_weight_then_likely_ones() -> None:
+    exposed = threat("p0", 1)._replace(state="exposed", severity=1, likelihood=(2, 2))
+    same = {
+        "p0": exposed._replace(severity=0),
+        "p1": exposed._replace(severity=3, likelihood=(0, 3)),
+        "p2": exposed,
+        "p3": exposed._replace(state="open", severity=0, likelihood=(1, 1)),
+        "p4": exposed._replace(risk=(2, 2), severity=0),
+    }
+    named = {name: one._replace(pitfall=name) for name, one in same.items()}
+    assert ranked(named, a_problem([], pitfalls=5).knowledge) == ("p4", "p3", "p2", "p1", "p0")
 
 
 def test_a_measure_that_is_planned_already_costs_nothing_more() -> None:

@@ -427,7 +427,10 @@ def test_a_condition_says_who_until_when_what_shows_it_and_what_could_stand_inst
 ) -> None:
     advice = advices["wijksteunpunt"]
     assert advice.conditions is not None
-    assert [(swap.leave, swap.take) for swap in advice.conditions.swaps] == [(("escalation-ladder",), ("signal-desk",))]
+    assert [(swap.leave, swap.take) for swap in advice.conditions.swaps] == [
+        (("escalation-ladder",), ("signal-desk",)),
+        (("escalation-ladder",), ("regular-directors-meeting",)),
+    ]
     assert {term.recheck for term in advice.conditions.terms} == {"contractering"}
     assert (
         "  3. Escalation ladder\n"
@@ -435,7 +438,8 @@ def test_a_condition_says_who_until_when_what_shows_it_and_what_could_stand_inst
         "     When: Design to Contracting.\n"
         "     Met when: The ladder is used now and then and nobody sees that as telling tales.\n"
         "     Check again: at the latest at the end of the phase 'Contracting'.\n"
-        "     Or instead of this, for the same effort: Signal desk with a deadline.\n"
+        "     Or instead of this, for the same effort: Signal desk with a deadline or Fixed rhythm\n"
+        "     for directors.\n"
     ) in advice.to_text("en")
 
 

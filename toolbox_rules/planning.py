@@ -444,18 +444,21 @@ def _in_order(items: Mapping[str, PlanItem], urgency: Mapping[str, int]) -> tupl
 
 
 def ranked(assessments: Mapping[str, Assessment], knowledge: Knowledge) -> tuple[str, ...]:
-    """Pitfalls in the order to look at them: what threatens first, by risk, then root causes, then open ones.
+    """Pitfalls in the order to look at them: what threatens first, by risk, then open ones, then root causes.
 
-    A root cause counts for more the more of the other pitfalls it leads to, directly or by way of others.
+    Within a class of risk the steps of severity and likelihood count together, and at a tie what is more likely: it is
+    particular to the case, where a severe but unlikely pitfall holds nearly everywhere. A root cause counts for more
+    the more of the other pitfalls it leads to, directly or by way of others.
     """
     threatening = {pitfall for pitfall, one in assessments.items() if one.state in THREATENING}
     below = {pitfall: len(_consequences(pitfall, knowledge, threatening)) for pitfall in assessments}
 
-    def key(pitfall: str) -> tuple[int, int, int, int, int, int, str]:
+    def key(pitfall: str) -> tuple[int, int, int, int, int, int, int, str]:
         one = assessments[pitfall]
         state = STATES.index(one.state)
         kind = 0 if one.state in THREATENING else state
-        return (kind, -one.risk[0], -below[pitfall], state, -one.severity, -one.risk[1], pitfall)
+        weight = one.severity + one.likelihood[0]
+        return (kind, -one.risk[0], state, -weight, -one.likelihood[0], -below[pitfall], -one.risk[1], pitfall)
 
     return tuple(sorted(assessments, key=key))
 
