@@ -11,7 +11,9 @@ from tests.laws.choices import Choices, choices, seeded
 from toolbox_rules.assessing import Assessment
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import EffortSpec, Mitigation, Pitfall, PlanSpec, RiskSpec, Text, TextList, WeighingSpec
-from toolbox_rules.planning import Grow, Option, Plan, Reach, cheapest_towards, make_plan, ranked, without
+from toolbox_rules.offering import Option, Reach, without
+from toolbox_rules.planning import Grow, Plan, cheapest_towards, make_plan
+from toolbox_rules.ranking import ranked
 from toolbox_rules.requiring import Calendar, Swap, equally_cheap, moment
 from toolbox_rules.solving import Choice
 from toolbox_rules.weighing import Weighing

@@ -14,22 +14,11 @@ from toolbox_rules.evaluating import Facts, Lists
 from toolbox_rules.forming import FormOutcome, FormTable, is_acceptable, tabled
 from toolbox_rules.hashing import Receipt, facts_hash, shelf_hashes
 from toolbox_rules.inference import Engine, Trace, infer, prepare, truth
-from toolbox_rules.planning import (
-    Effect,
-    Option,
-    Plan,
-    Reach,
-    Sureness,
-    effect_of,
-    held_conditions,
-    make_plan,
-    prepare_options,
-    ranked,
-    reach,
-    remedied,
-)
+from toolbox_rules.offering import Option, Reach, Sureness, held_conditions, prepare_options, reach, remedied
+from toolbox_rules.planning import Effect, Plan, effect_of, make_plan
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.questions import Probe, Question, Summary, ask, prepare_probe
+from toolbox_rules.ranking import ranked
 from toolbox_rules.reading import Shelf
 from toolbox_rules.requiring import Calendar, Conditions, require
 from toolbox_rules.stating import Key

@@ -11,7 +11,7 @@ from toolbox_rules import network as n
 from toolbox_rules.assessing import Assessor
 from toolbox_rules.circuits import FALSE, TRUE, Wire
 from toolbox_rules.model import PitfallTally
-from toolbox_rules.planning import FULL, Option
+from toolbox_rules.offering import FULL, Option
 from toolbox_rules.unrolling import Unrolled
 from toolbox_rules.vocabulary import Vocabulary
 from toolbox_rules.weighing import ArgumentResult, Scales

@@ -6,7 +6,7 @@ from toolbox_rules.advice import Desk, Findings, PitfallAdvice
 from toolbox_rules.documents import Document
 from toolbox_rules.explanation import Explainer
 from toolbox_rules.model import MitigatesLink
-from toolbox_rules.planning import useful_links
+from toolbox_rules.offering import useful_links
 from toolbox_rules.problems import Location
 from toolbox_rules.proof import Proof, Reason, settling
 

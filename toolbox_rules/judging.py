@@ -15,8 +15,8 @@ from toolbox_rules import network as n
 from toolbox_rules.assessing import STATES, Assessor
 from toolbox_rules.lanes import ALL, NONE, Lanes, Plane, any_of, any_slot, at_least, unpack
 from toolbox_rules.model import PitfallTally
+from toolbox_rules.offering import FULL, Option
 from toolbox_rules.planes import Rails
-from toolbox_rules.planning import FULL, Option
 from toolbox_rules.weighing import Scales
 
 Small = npt.NDArray[np.int8]

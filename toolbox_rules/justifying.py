@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.inquiry import Inquiry
-from toolbox_rules.planning import Plan, PlanItem, Reach, make_plan, useful_links, without
+from toolbox_rules.offering import Reach, useful_links, without
+from toolbox_rules.planning import Plan, PlanItem, make_plan
 from toolbox_rules.proof import Proof, Reason, settling
 
 

@@ -8,20 +8,15 @@ best supported. Whether a pitfall is then gone or only smaller is for the rules 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
-from toolbox_rules.assessing import STATES, THREATENING, Assessment
-from toolbox_rules.conditions import Combination, Condition, Quantified, Ref, Test, Value
-from toolbox_rules.inference import Trace
+from toolbox_rules.assessing import THREATENING, Assessment
 from toolbox_rules.knowledge import Knowledge
-from toolbox_rules.model import MitigatesLink, Mitigation, WeighingSpec
+from toolbox_rules.model import WeighingSpec
+from toolbox_rules.offering import FULL, Reach, useful_links, weight_of
+from toolbox_rules.ranking import ranked
 from toolbox_rules.solving import Choice, NoSolutionError
-from toolbox_rules.vocabulary import Fact, Vocabulary
 
-FULL = 2
-#: How sure it must be that a mitigation is within reach: whatever the unknown facts are, as things look, or at best.
-Sureness = Literal["certain", "likely", "possible"]
 #: From a set of measures and more that join it one after another: whether the aim is reached once so many have joined.
 Grow = Callable[[frozenset[str], Sequence[str]], Callable[[int], bool]]
 _SUPPORT = {"source": 0, "inferred": 1, "general": 2, "no-effect": 3}
@@ -64,154 +59,6 @@ class Effect:
     settled: tuple[str, ...]
     reduced: tuple[str, ...]
     left: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """The mitigations that can still be taken, and why others cannot.
-
-    ``held`` are those of which all that they set is so already: what needs them does not wait for them. ``left_out``
-    could be taken, and are not, to see what a plan is without them.
-    """
-
-    available: tuple[str, ...]
-    in_place: frozenset[str]
-    held: frozenset[str]
-    planned: frozenset[str]
-    too_late: tuple[str, ...]
-    unsuitable: tuple[str, ...]
-    left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One mitigation as a choice: the last phase it fits (by number), what it conflicts with and needs.
-
-    ``settles`` says that another needs it and that it sets facts, so that it can be so already.
-    """
-
-    last_phase: int
-    conflicts: frozenset[str]
-    needs: frozenset[str]
-    settles: bool
-    conditional: bool
-    weights: tuple[tuple[str, int], ...]
-
-
-def prepare_options(knowledge: Knowledge, weighing: WeighingSpec, vocabulary: Vocabulary) -> dict[str, Option]:
-    """Work out once what choosing a mitigation involves; a conflict named by one side counts for both."""
-    order = vocabulary.facts[weighing.phase].order
-    needed = {link.mitigation for one in knowledge.mitigations.values() for link in one.needs}
-    conflicts: dict[str, set[str]] = {name: set() for name in knowledge.mitigations}
-    for mitigation in knowledge.mitigations.values():
-        for link in mitigation.conflicts:
-            conflicts[mitigation.id].add(link.mitigation)
-            conflicts[link.mitigation].add(mitigation.id)
-    return {
-        name: Option(
-            last_phase=max(order.index(phase) for phase in one.phases),
-            conflicts=frozenset(conflicts[name]),
-            needs=frozenset(link.mitigation for link in one.needs),
-            settles=bool(one.sets) and name in needed,
-            conditional=name in knowledge.unsuitable,
-            weights=tuple((link.pitfall, _weight(link)) for link in useful_links(one)),
-        )
-        for name, one in knowledge.mitigations.items()
-    }
-
-
-def reach(
-    options: Mapping[str, Option],
-    phase: int,
-    trace: Trace,
-    in_place: frozenset[str],
-    planned: frozenset[str],
-    sureness: Sureness = "likely",
-) -> Reach:
-    """Find the mitigations that fit the case: not yet in place, not too late, not unsuitable, not against one in place.
-
-    ``phase`` is the number of the present phase. ``certain`` leaves out what may turn out unsuitable; ``possible``
-    takes as held what may turn out to be.
-    """
-    barring = ("true", "unknown") if sureness == "certain" else ("true",)
-    too_late, unsuitable, available = [], [], []
-    for name, option in options.items():
-        if name in in_place:
-            continue
-        if option.last_phase < phase:
-            too_late.append(name)
-        elif option.conflicts & in_place or (option.conditional and trace.holds(f"unsuitable:{name}") in barring):
-            unsuitable.append(name)
-        else:
-            available.append(name)
-    enough = "unknown" if sureness == "possible" else "true"
-    held = frozenset(
-        name
-        for name, option in options.items()
-        if option.settles and name not in in_place and trace.holds(f"held:{name}") in ("true", enough)
-    )
-    usable = _with_needs(options, set(available), in_place | held)
-    return Reach(
-        available=tuple(one for one in available if one in usable),
-        in_place=in_place,
-        held=held,
-        planned=planned & usable,
-        too_late=tuple(too_late),
-        unsuitable=tuple(unsuitable + [one for one in available if one not in usable]),
-    )
-
-
-def without(options: Mapping[str, Option], within: Reach, measure: str) -> Reach:
-    """What is within reach when one measure is left out, and with it what cannot do without."""
-    usable = _with_needs(options, set(within.available) - {measure}, within.in_place | within.held)
-    available = tuple(one for one in within.available if one in usable)
-    left_out = tuple(one for one in within.available if one not in usable)
-    return replace(within, available=available, planned=within.planned & usable, left_out=left_out)
-
-
-def held_conditions(knowledge: Knowledge, vocabulary: Vocabulary) -> dict[str, Condition]:
-    """For each mitigation that another needs: the condition under which all that it sets is so already."""
-    needed = {link.mitigation for one in knowledge.mitigations.values() for link in one.needs}
-    return {
-        name: Combination(
-            kind="all",
-            parts=tuple(_is_so(vocabulary.facts[fact], value) for fact, value in one.sets.items()),
-            place=(),
-        )
-        for name, one in sorted(knowledge.mitigations.items())
-        if name in needed and one.sets
-    }
-
-
-def _is_so(fact: Fact, value: object) -> Condition:
-    """That a fact has a value, or reaches it; a fact of elements for each of them."""
-    ref = Ref(fact=fact, depth=None if fact.list is None else 0)
-    op = "at_least" if fact.type == "ordered" else "any_of" if isinstance(value, list) else "is"
-    values: list[Value] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
-    tests = tuple(Test(ref=ref, op=op, values=(one,), place=()) for one in values)
-    all_so = tests[0] if len(tests) == 1 else Combination(kind="all", parts=tests, place=())
-    if fact.list is None:
-        return all_so
-    return Quantified(kind="every", list=fact.list, depth=0, where=all_so, place=())
-
-
-def _with_needs(options: Mapping[str, Option], available: set[str], had: frozenset[str]) -> set[str]:
-    """Leave out what needs something that cannot be had."""
-    while True:
-        within = available | had
-        kept = {one for one in available if options[one].needs <= within}
-        if len(kept) == len(available):
-            return kept
-        available = kept
-
-
-def remedied(options: Mapping[str, Option], measures: Iterable[str]) -> frozenset[str]:
-    """The pitfalls that some measures together can cover."""
-    total: dict[str, int] = {}
-    for measure in measures:
-        for pitfall, weight in options[measure].weights:
-            total[pitfall] = total.get(pitfall, 0) + weight
-    return frozenset(pitfall for pitfall, weight in total.items() if weight >= FULL)
 
 
 def make_plan(
@@ -292,11 +139,6 @@ def costs(names: Iterable[str], knowledge: Knowledge, weighing: WeighingSpec, wi
     }
 
 
-def useful_links(mitigation: Mitigation) -> tuple[MitigatesLink, ...]:
-    """The links of a mitigation that do something."""
-    return tuple(link for link in mitigation.mitigates if link.basis != "no-effect")
-
-
 def cheapest_towards(
     names: tuple[str, ...],
     knowledge: Knowledge,
@@ -355,7 +197,7 @@ def _helps(
     for measure in (*within.available, *within.left_out):
         for link in useful_links(knowledge.mitigations[measure]):
             if link.pitfall in helps:
-                helps[link.pitfall][measure] = _weight(link)
+                helps[link.pitfall][measure] = weight_of(link)
     classes = tuple(weighing.risk.classes)
     large = len(classes) if weighing.plan is None else classes.index(weighing.plan.take_away)
     for pitfall, weights in helps.items():
@@ -369,11 +211,7 @@ def _helps(
 def _standing(knowledge: Knowledge, in_place: frozenset[str], pitfall: str) -> int:
     """How far measures in place cover a pitfall already."""
     links = (link for one in in_place for link in useful_links(knowledge.mitigations[one]) if link.pitfall == pitfall)
-    return min(FULL - 1, sum(map(_weight, links)))
-
-
-def _weight(link: MitigatesLink) -> int:
-    return FULL if link.coverage == "full" else 1
+    return min(FULL - 1, sum(map(weight_of, links)))
 
 
 def _closed(measures: set[str], knowledge: Knowledge, within: Reach) -> set[str]:
@@ -441,34 +279,3 @@ def _in_order(items: Mapping[str, PlanItem], urgency: Mapping[str, int]) -> tupl
     for item in sorted(items.values(), key=key):
         first(item)
     return tuple(ordered.values())
-
-
-def ranked(assessments: Mapping[str, Assessment], knowledge: Knowledge) -> tuple[str, ...]:
-    """Pitfalls in the order to look at them: what threatens first, by risk, then open ones, then root causes.
-
-    Within a class of risk the steps of severity and likelihood count together, and at a tie what is more likely: it is
-    particular to the case, where a severe but unlikely pitfall holds nearly everywhere. A root cause counts for more
-    the more of the other pitfalls it leads to, directly or by way of others.
-    """
-    threatening = {pitfall for pitfall, one in assessments.items() if one.state in THREATENING}
-    below = {pitfall: len(_consequences(pitfall, knowledge, threatening)) for pitfall in assessments}
-
-    def key(pitfall: str) -> tuple[int, int, int, int, int, int, int, str]:
-        one = assessments[pitfall]
-        state = STATES.index(one.state)
-        kind = 0 if one.state in THREATENING else state
-        weight = one.severity + one.likelihood[0]
-        return (kind, -one.risk[0], state, -weight, -one.likelihood[0], -below[pitfall], -one.risk[1], pitfall)
-
-    return tuple(sorted(assessments, key=key))
-
-
-def _consequences(pitfall: str, knowledge: Knowledge, among: set[str]) -> set[str]:
-    found: set[str] = set()
-    waiting = [pitfall]
-    while waiting:
-        for link in knowledge.pitfalls[waiting.pop()].leads_to:
-            if link.pitfall in among and link.pitfall not in found and link.pitfall != pitfall:
-                found.add(link.pitfall)
-                waiting.append(link.pitfall)
-    return found

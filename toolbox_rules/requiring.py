@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from toolbox_rules.knowledge import Knowledge
-from toolbox_rules.planning import Grow, Reach, cheapest_towards, left_out
+from toolbox_rules.offering import Reach
+from toolbox_rules.planning import Grow, cheapest_towards, left_out
 from toolbox_rules.solving import Choice, NoSolutionError
 from toolbox_rules.trying import Tried
 from toolbox_rules.weighing import Outcome, Weighing

@@ -14,7 +14,7 @@ from toolbox_rules.bounding import Variants
 from toolbox_rules.cases import NO_ELEMENTS
 from toolbox_rules.model import DecisionTable, PitfallTally
 from toolbox_rules.network import RuleNodes
-from toolbox_rules.planning import FULL
+from toolbox_rules.offering import FULL
 from toolbox_rules.spanning import NO, YES, Range, always, any_of, at_least
 
 

@@ -10,7 +10,7 @@ from toolbox_rules.assessing import STATES, THREATENING, Memo, assess
 from toolbox_rules.cases import Case, read_case
 from toolbox_rules.inference import Trace, infer
 from toolbox_rules.network import RuleNodes
-from toolbox_rules.planning import useful_links
+from toolbox_rules.offering import useful_links
 from toolbox_rules.proof import Proof
 from toolbox_rules.proving import explain
 from toolbox_rules.reading import Shelf

@@ -6,7 +6,7 @@ from toolbox_rules.advice import Desk
 from toolbox_rules.cases import Elements
 from toolbox_rules.inference import Trace, infer
 from toolbox_rules.model import Mitigation
-from toolbox_rules.planning import useful_links
+from toolbox_rules.offering import useful_links
 from toolbox_rules.problems import Problem
 from toolbox_rules.reading import Shelf
 

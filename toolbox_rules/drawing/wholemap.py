@@ -10,7 +10,7 @@ from toolbox_rules.drawing.picture import Picture, Shape, Words
 from toolbox_rules.drawing.surroundings import ties_between
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang
-from toolbox_rules.planning import useful_links
+from toolbox_rules.offering import useful_links
 from toolbox_rules.rendering.naming import Voice
 
 FULL, PARTIAL = "●", "○"
