@@ -13,28 +13,19 @@ from hypothesis import given, settings
 from tests.laws.cases import Facts, as_case, seen_by, some_facts
 from tests.laws.choices import Choices, choices, seeded
 from tests.laws.conditions import a_book
-from toolbox_rules.advice import (
-    Desk,
-    _form,
-    _is_known,
-    _refuse_contradictions,
-    _situation,
-    _undecided,
-    find,
-    set_up,
-    trial,
-    with_measures,
-)
+from toolbox_rules.advice import _refuse_contradictions, find, set_up, trial
 from toolbox_rules.assessing import Memo
 from toolbox_rules.batch import advise_table, infer_table
 from toolbox_rules.cases import Case, Elements, SetValue, Value, read_case
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import evaluate
+from toolbox_rules.findings import Desk
 from toolbox_rules.inference import infer, truth
 from toolbox_rules.nearing import Runs, approach
 from toolbox_rules.problems import ToolboxError
 from toolbox_rules.reading import read
 from toolbox_rules.results import BatchResult, conclusions
+from toolbox_rules.situating import form_of, is_known, situate, undecided_verdict, with_measures
 from toolbox_rules.tabulating import _Reader
 from toolbox_rules.vocabulary import Vocabulary
 
@@ -163,11 +154,11 @@ def alone(one: Case) -> tuple[dict[str, str | None], bool]:
                 _refuse_contradictions(desk(), one, trace)
             except ToolboxError:
                 return {}, True
-        situation = _situation(desk(), trace, taken, Memo())
-        known = sum(_is_known(desk(), name, trace.facts, trace.lists) for name in desk().deciding)
-        undecided = _undecided(desk(), known, situation.outcome) if wins else None
+        situation = situate(desk(), trace, taken, Memo())
+        known = sum(is_known(desk(), name, trace.facts, trace.lists) for name in desk().deciding)
+        undecided = undecided_verdict(desk(), known, situation.outcome) if wins else None
         found[f"{prefix}verdict"] = undecided or situation.outcome.verdict
-        form = _form(desk(), trace, situation.outcome)
+        form = form_of(desk(), trace, situation.outcome)
         found[f"{prefix}form"] = form.recommended if form else None
         for criterion in situation.outcome.criteria:
             found[f"{prefix}criteria.{criterion.criterion}"] = criterion.level

@@ -15,12 +15,12 @@ from tests.laws.conditions import make_book
 from tests.laws.vocabularies import vocabulary
 from tests.test_engine_laws import a_situation, run
 from toolbox_rules import advice, inference
-from toolbox_rules.advice import Desk
 from toolbox_rules.cases import Elements, read_case
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.engines import experta as engine
 from toolbox_rules.engines.importing import import_experta
 from toolbox_rules.engines.matching import strategy
+from toolbox_rules.findings import Desk
 from toolbox_rules.reading import read
 
 if find_spec("experta") is None:

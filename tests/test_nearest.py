@@ -15,11 +15,12 @@ from tests.laws.choices import Choices, choices, seeded
 from tests.test_engine_laws import Situation, a_situation, seen
 from toolbox_rules import Toolbox, ToolboxError
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk, Findings, find
+from toolbox_rules.advice import find
 from toolbox_rules.aiming import read_goal
 from toolbox_rules.bounding import Variants, prepare_ground
 from toolbox_rules.cases import Case, Elements, SetValue, Value, case_document
 from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.inference import infer
 from toolbox_rules.nearing import Runs, approach, is_reached, show_change
 from toolbox_rules.reaching import needs

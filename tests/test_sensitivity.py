@@ -11,8 +11,9 @@ from hypothesis import assume, given, settings
 from tests.laws.cases import Facts, answered, completed, some_facts
 from tests.laws.choices import Choices, choices
 from toolbox_rules import Toolbox, ToolboxError
-from toolbox_rules.advice import Findings, find
+from toolbox_rules.advice import find
 from toolbox_rules.cases import Case, Elements, SetValue, Value, case_document
+from toolbox_rules.findings import Findings
 from toolbox_rules.nearing import Runs
 from toolbox_rules.sensing import Effect, Lever, Leverage, Span, sense
 from toolbox_rules.varying import Place

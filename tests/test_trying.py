@@ -14,16 +14,18 @@ from tests.laws.choices import Choices, choices, seeded
 from tests.laws.conditions import a_book
 from tests.test_batch import a_case
 from tests.test_engine_laws import seen
-from toolbox_rules.advice import Desk, _form, remedies_of, set_up, with_measures
+from toolbox_rules.advice import set_up
 from toolbox_rules.assessing import Memo, assess
 from toolbox_rules.cases import Case, Elements, SetValue, Value, read_case
 from toolbox_rules.circuits import TRUE, Circuit, run
 from toolbox_rules.compiling import compile_rules
 from toolbox_rules.evaluating import evaluate
+from toolbox_rules.findings import Desk
 from toolbox_rules.inference import infer
 from toolbox_rules.model import PitfallTally
 from toolbox_rules.questions import _change, _unknown_in
 from toolbox_rules.reading import read
+from toolbox_rules.situating import form_of, remedies_of, with_measures
 from toolbox_rules.trying import Change, Trial, Tried, measure_change, prepare_trial, set_to, try_growing, try_out
 from toolbox_rules.unrolling import Place, Unrolled
 from toolbox_rules.weighing import weigh
@@ -66,7 +68,7 @@ def alone(one: Desk, found: Facts, in_place: frozenset[str], waived: frozenset[s
         if assessments[name].state == "undetermined":
             assessments[name] = assessments[name]._replace(may=False)
     outcome = weigh(one.scales, trace, assessments, remedies_of(one, trace, in_place, memo), possible=False)
-    form = _form(one, trace, outcome)
+    form = form_of(one, trace, outcome)
     tried = Tried(
         table=outcome.table,
         criteria={each.criterion: each.level for each in outcome.criteria},

@@ -14,13 +14,15 @@ from hypothesis import given, settings
 
 from tests.laws.cases import Facts, answered, completed
 from tests.laws.choices import Choices, choices
-from toolbox_rules.advice import Desk, _refuse_contradictions, _situation, find, set_up, with_measures
+from toolbox_rules.advice import _refuse_contradictions, find, set_up
 from toolbox_rules.assessing import Memo
 from toolbox_rules.cases import Case, read_case
+from toolbox_rules.findings import Desk
 from toolbox_rules.inference import infer
 from toolbox_rules.network import Given
 from toolbox_rules.problems import ToolboxError
 from toolbox_rules.reading import read
+from toolbox_rules.situating import situate, with_measures
 from toolbox_rules.weighing import Outcome
 
 ROOT = Path(__file__).parent.parent
@@ -170,7 +172,7 @@ def advised(desk: Desk, case: Case) -> Outcome | None:
     except ToolboxError as error:
         assert {problem.code for problem in error.problems} == {"TR209"}
         return None
-    return _situation(desk, trace, case.in_place, Memo()).outcome
+    return situate(desk, trace, case.in_place, Memo()).outcome
 
 
 def forgetful(choices: Choices, desk: Desk, path: Path) -> Case:

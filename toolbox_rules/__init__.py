@@ -9,12 +9,12 @@
 from typing import TYPE_CHECKING
 
 from toolbox_rules import deferred
-from toolbox_rules.advice import Findings, FormAdvice, PitfallAdvice, Verdict
 from toolbox_rules.attributing import Cause
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Change, Comparison
 from toolbox_rules.disputing import Disputes
 from toolbox_rules.explaining import Explanation
+from toolbox_rules.findings import Findings, FormAdvice, PitfallAdvice, Verdict
 from toolbox_rules.forming import FormOutcome, FormTable
 from toolbox_rules.hashing import Receipt
 from toolbox_rules.knowledge import Knowledge

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.assessing import STATES, THREATENING
+from toolbox_rules.findings import Desk
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.questions import Summary
 from toolbox_rules.vocabulary import Fact

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 
-from toolbox_rules.advice import FormAdvice, remedies_of
 from toolbox_rules.assessing import Assessment, Memo
+from toolbox_rules.findings import FormAdvice
 from toolbox_rules.inference import Truth
 from toolbox_rules.inquiry import Inquiry
 from toolbox_rules.model import CriterionLevel, DecisionTable, PitfallTally
 from toolbox_rules.proof import Proof, Reason, settling
+from toolbox_rules.situating import remedies_of
 from toolbox_rules.vocabulary import Fact
 from toolbox_rules.weighing import ArgumentResult, CriterionResult, tallied
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Literal
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk, Findings, PitfallAdvice
 from toolbox_rules.cases import NO_ELEMENTS
 from toolbox_rules.evaluating import Evaluation, evaluate
+from toolbox_rules.findings import Desk, Findings, PitfallAdvice
 from toolbox_rules.inference import Trace
 from toolbox_rules.vocabulary import Vocabulary
 

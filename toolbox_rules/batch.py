@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
 from toolbox_rules.assessing import STATES
+from toolbox_rules.findings import Desk
 from toolbox_rules.judging import Judged, decide, excluded, highest, judge, remedied, spread, stand, within_reach
 from toolbox_rules.lanes import Lanes, bits_per_case, pack
 from toolbox_rules.planes import Rails, Schedule, run, schedule

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.attributing import Attribution, Cause, attribute
 from toolbox_rules.cases import NO_ELEMENTS, Case, Elements, Statement, Value
 from toolbox_rules.evidence import show_value
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.stating import Key
 
 #: What a speaker says about disputed facts, in place of the name of a fact; the speaker stands for the element.

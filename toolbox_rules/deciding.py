@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
 from toolbox_rules.bounding import Ground, Variants, facts_of
 from toolbox_rules.cases import NO_ELEMENTS
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import DecisionTable
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.reaching import facts_below

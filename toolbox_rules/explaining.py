@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from toolbox_rules import deferred
-from toolbox_rules.advice import Desk, Findings
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.proof import Proof, decisive_only, limited

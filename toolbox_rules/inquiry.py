@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from toolbox_rules.advice import Desk, Findings, PitfallAdvice
 from toolbox_rules.documents import Document
 from toolbox_rules.explanation import Explainer
+from toolbox_rules.findings import Desk, Findings, PitfallAdvice
 from toolbox_rules.model import MitigatesLink
 from toolbox_rules.offering import useful_links
 from toolbox_rules.problems import Location

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from math import isinf
 from typing import Literal
 
-from toolbox_rules.advice import Desk, Findings, trial
+from toolbox_rules.advice import trial
 from toolbox_rules.aiming import Goal, read_goal
 from toolbox_rules.assessing import THREATENING, Memo
 from toolbox_rules.bounding import Variants, prepare_ground
 from toolbox_rules.cases import SetValue, Value
 from toolbox_rules.evaluating import Facts, Lists
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.inference import Trace, infer, truth
 from toolbox_rules.questions import Summary, show
 from toolbox_rules.reaching import Need, needs

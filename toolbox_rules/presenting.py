@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from toolbox_rules import deferred
-from toolbox_rules.advice import Desk
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering import text
 from toolbox_rules.rendering.report import Report

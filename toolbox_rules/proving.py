@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from toolbox_rules import arguing, justifying
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.explanation import Explainer
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.inquiry import Inquiry
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.proof import Proof

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
 from toolbox_rules.aiming import Goal
 from toolbox_rules.assessing import STATES, THREATENING
 from toolbox_rules.bounding import facts_of
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import CriterionLevel, DecisionTable, PitfallTally
 from toolbox_rules.spanning import NO, YES, Range, any_of
 from toolbox_rules.viewing import View, criterion_nodes

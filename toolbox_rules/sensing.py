@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.bounding import Variants, prepare_ground
 from toolbox_rules.cases import SetValue, Value
 from toolbox_rules.deciding import live_facts
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Changeability
 from toolbox_rules.nearing import Runs
 from toolbox_rules.questions import Summary

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from toolbox_rules import deferred
-from toolbox_rules.advice import Desk, Findings
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.nearing import Approach, NearestChange
 from toolbox_rules.rendering import approaching, reacting, text

@@ -9,20 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from toolbox_rules import deferred
-from toolbox_rules.advice import (
-    Desk,
-    Findings,
-    FormAdvice,
-    PitfallAdvice,
-    Verdict,
-    find,
-    forms,
-    set_up,
-)
+from toolbox_rules.advice import find, forms, set_up
 from toolbox_rules.caching import recall
 from toolbox_rules.cases import Case, read_case
 from toolbox_rules.comparing import Comparison, compare, differences, outline
 from toolbox_rules.explaining import Explanation, ask
+from toolbox_rules.findings import Desk, Findings, FormAdvice, PitfallAdvice, Verdict
 from toolbox_rules.forming import FormTable
 from toolbox_rules.hashing import Receipt
 from toolbox_rules.inference import prepare

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
 from toolbox_rules.assessing import STATES
 from toolbox_rules.bounding import Variants
 from toolbox_rules.cases import NO_ELEMENTS
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import DecisionTable, PitfallTally
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.offering import FULL

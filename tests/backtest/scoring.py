@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.backtest.documented import Documented
-from toolbox_rules.advice import Desk, Findings, find, set_up, with_measures
+from toolbox_rules.advice import find, set_up
 from toolbox_rules.assessing import STATES, THREATENING, Memo, assess
 from toolbox_rules.cases import Case, read_case
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.inference import Trace, infer
 from toolbox_rules.network import RuleNodes
 from toolbox_rules.offering import useful_links
@@ -18,6 +19,7 @@ from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.rendering.retelling import retold
 from toolbox_rules.rendering.steps import Step
 from toolbox_rules.rendering.telling import story_of
+from toolbox_rules.situating import with_measures
 
 TOP = 5
 _COVERAGE = {"partial": 1, "full": 2}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import CaseLink, MitigatesLink, PitfallLink
 
 Value = TypeVar("Value")

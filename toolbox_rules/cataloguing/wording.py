@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from toolbox_rules.advice import Desk
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import Source, Text, TextList
 from toolbox_rules.rendering.markdown import escaped
 from toolbox_rules.rendering.naming import Voice

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.cataloguing import indexes, pages
 from toolbox_rules.cataloguing.crossing import cross
 from toolbox_rules.cataloguing.wording import Wording, wording_of
 from toolbox_rules.drawing.svg import to_svg
 from toolbox_rules.drawing.wholemap import whole_map
+from toolbox_rules.findings import Desk
 
 #: The first line of every page; a file without it is never touched.
 MARK: Final = "<!-- Made by `toolbox-rules catalogue` from the YAML files. Change those. -->"

@@ -6,8 +6,8 @@ Which facts and topics rest on law or money the vocabulary says, with ``ages: tr
 from collections.abc import Iterable, Iterator
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
 from toolbox_rules.documents import Document
+from toolbox_rules.findings import Desk
 from toolbox_rules.problems import Problem
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.assessing import STATES, Memo, assess
 from toolbox_rules.cases import read_case
 from toolbox_rules.conditions import Place
+from toolbox_rules.findings import Desk
 from toolbox_rules.inference import infer
 from toolbox_rules.problems import Problem, ToolboxError
 from toolbox_rules.rulebook import Rule

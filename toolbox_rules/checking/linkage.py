@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.cases import Elements
+from toolbox_rules.findings import Desk
 from toolbox_rules.inference import Trace, infer
 from toolbox_rules.model import Mitigation
 from toolbox_rules.offering import useful_links

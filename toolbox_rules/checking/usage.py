@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from toolbox_rules import network as n
-from toolbox_rules.advice import Desk
+from toolbox_rules.findings import Desk
 from toolbox_rules.problems import Problem
 from toolbox_rules.vocabulary import Fact
 

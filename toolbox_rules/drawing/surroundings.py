@@ -6,7 +6,6 @@ from typing import Final
 
 import networkx as nx
 
-from toolbox_rules.advice import Desk, Findings, PitfallAdvice
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.drawing.charting import Chart, Tie, chart, root_causes, shifted
 from toolbox_rules.drawing.marks import (
@@ -24,6 +23,7 @@ from toolbox_rules.drawing.marks import (
 )
 from toolbox_rules.drawing.measuring import wrapped
 from toolbox_rules.drawing.picture import Box, Picture, Shape, Words
+from toolbox_rules.findings import Desk, Findings, PitfallAdvice
 from toolbox_rules.graphing import build_graph
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang

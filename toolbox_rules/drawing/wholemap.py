@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.drawing.charting import chart, root_causes, shifted
 from toolbox_rules.drawing.marks import INK, QUIET, SMALL, Card, Note, draw_text, legend, legend_width, signs, swatch
 from toolbox_rules.drawing.picture import Picture, Shape, Words
 from toolbox_rules.drawing.surroundings import ties_between
+from toolbox_rules.findings import Desk
 from toolbox_rules.knowledge import Knowledge
 from toolbox_rules.model import Lang
 from toolbox_rules.offering import useful_links

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.aiming import BETTER, GONE, THREATENS, WORSE, Goal
 from toolbox_rules.cases import NO_ELEMENTS, SetValue, Value
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.nearing import Approach, FactChange, NearestChange
 from toolbox_rules.rendering.naming import Voice

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from toolbox_rules.advice import Desk
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.contrasting import contrast
 from toolbox_rules.rendering.naming import Voice

@@ -1,6 +1,6 @@
 """Findings -> the whole report, as blocks that any writer can print."""
 
-from toolbox_rules.advice import Desk, Findings
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.accounting import account, closing
 from toolbox_rules.rendering.detailing import details

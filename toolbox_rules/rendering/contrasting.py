@@ -6,9 +6,9 @@ Of one case with other facts it says what changes; two cases stand side by side 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.attributing import Cause
 from toolbox_rules.comparing import STATEMENTS, Change, Comparison
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.rendering.report import (

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from toolbox_rules.advice import PitfallAdvice
 from toolbox_rules.assessing import STATES, THREATENING
+from toolbox_rules.findings import PitfallAdvice
 from toolbox_rules.planning import PlanItem
 from toolbox_rules.proof import decisive_only
 from toolbox_rules.rendering.disputing import disputes

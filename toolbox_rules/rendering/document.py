@@ -7,8 +7,8 @@ its own is sorted, so that the same facts give the same bytes however they were 
 import json
 from collections.abc import Iterable
 
-from toolbox_rules.advice import Desk, Findings, PitfallAdvice
 from toolbox_rules.cases import SetValue
+from toolbox_rules.findings import Desk, Findings, PitfallAdvice
 from toolbox_rules.inference import Firing
 from toolbox_rules.questions import Question
 from toolbox_rules.rendering.shape import (

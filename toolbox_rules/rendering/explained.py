@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from toolbox_rules.advice import Desk, Findings
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.inference import Truth
 from toolbox_rules.model import LinkBasis
 from toolbox_rules.problems import Location

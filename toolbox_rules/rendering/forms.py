@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.assessing import THREATENING
+from toolbox_rules.findings import Desk
 from toolbox_rules.forming import FormOutcome, FormTable, WhyNot
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.naming import Voice

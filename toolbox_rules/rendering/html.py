@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.detailing import tally

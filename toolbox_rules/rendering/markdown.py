@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from toolbox_rules.advice import Desk, Findings
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.rendering.composing import compose
 from toolbox_rules.rendering.report import Block, Heading, Item, Line, Listing, Paragraph, Report, Section, Span, Table

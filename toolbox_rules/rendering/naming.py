@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolbox_rules.advice import Desk
 from toolbox_rules.cases import Elements, SetValue, Value
+from toolbox_rules.findings import Desk
 from toolbox_rules.model import Lang, Text
 from toolbox_rules.ranges import Range, closed
 from toolbox_rules.rendering.report import TONES, Style

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from toolbox_rules.advice import FormAdvice, PitfallAdvice
 from toolbox_rules.assessing import THREATENING
+from toolbox_rules.findings import FormAdvice, PitfallAdvice
 from toolbox_rules.model import Mitigation
 from toolbox_rules.proof import decisive_only
 from toolbox_rules.rendering.asking import questions

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.cases import SetValue
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Lang
 from toolbox_rules.problems import Problem, ToolboxError, did_you_mean
 from toolbox_rules.rendering.approaching import place_name, plain_value

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import THREATENING
 from toolbox_rules.cases import Case
 from toolbox_rules.comparing import Outline, facts_of
 from toolbox_rules.documents import Document as Source
 from toolbox_rules.documents import read_document
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.problems import ToolboxError
 from toolbox_rules.rendering.document import make
 from toolbox_rules.rendering.shape import SCHEMA, Document

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolbox_rules.advice import Findings, PitfallAdvice
 from toolbox_rules.explanation import Explainer
+from toolbox_rules.findings import Findings, PitfallAdvice
 from toolbox_rules.model import LinkBasis, Text
 from toolbox_rules.proof import Proof
 from toolbox_rules.rendering.naming import Voice

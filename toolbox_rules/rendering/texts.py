@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict
 
-from toolbox_rules.advice import Desk, Findings
 from toolbox_rules.assessing import STATES
+from toolbox_rules.findings import Desk, Findings
 from toolbox_rules.model import Text
 from toolbox_rules.rendering.naming import Voice
 from toolbox_rules.rendering.opening import sentence
