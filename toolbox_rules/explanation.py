@@ -74,6 +74,15 @@ class Explainer:
         controlled = any(child.truth == "true" for child in children if child.kind == "control")
         return replace(found, reason="covered") if state.state == "covered" and not controlled else found
 
+    def control(self, state: RuleState) -> Proof | None:
+        """A rule that makes a pitfall threaten, with its control and nothing else; None when it has none."""
+        rule = self.rulebook.rules[state.rule]
+        if rule.unless is None:
+            return None
+        lists, bound = ([rule.list], {0: state.subject or 0}) if rule.list else ([], {})
+        part = self._part("control", rule, rule.unless, ("unless",), lists, bound)
+        return self._of_rule(rule, state.subject, state.state, (part,))
+
     def _unnamed(self, rule: Rule, state: RuleState) -> Proof:
         """What a rule makes of an element that is not named: unknown, or ruled out by what it asks of the case."""
         premise = c.premise_of(rule.when)

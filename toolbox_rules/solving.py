@@ -46,6 +46,7 @@ class Choice:
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.5)
+        solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # takes longer than the whole rest here
         solver.passModel(self._model(costs))
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:

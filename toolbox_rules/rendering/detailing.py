@@ -96,11 +96,10 @@ def lacking(story: Story, pitfall: PitfallAdvice) -> Line:
     """What the controls of a pitfall lack: what is not in order, and what is not known."""
     found: dict[Lack, None] = {}
     for one in pitfall.assessment.rules:
-        if one.state == pitfall.state:
-            proof = decisive_only(story.explainer.rule_state(one))
-            for part in proof.children:
-                if part.kind == "control":
-                    found |= dict.fromkeys(lacks(story.say, part, proof))
+        proof = story.explainer.control(one) if one.state == pitfall.state else None
+        if proof is not None:
+            (control,) = decisive_only(proof).children
+            found |= dict.fromkeys(lacks(story.say, control, proof))
     return joined(_lack(story, word, lack) for word, lack in _by_kind(found))
 
 
